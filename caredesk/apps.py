@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CareDeskConfig(AppConfig):
+    name = "caredesk"
+    label = "caredesk"

@@ -1,0 +1,151 @@
+"""Settings: every value that differs from place to place comes from the environment (README, "Settings")."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.utils.translation import gettext_lazy as _
+
+from caredesk.secret import secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("CAREDESK_DATA") or BASE_DIR / ".var").resolve()
+
+
+def flag(name, default="0"):
+    return os.environ.get(name, default).strip().lower() in ("1", "true", "yes", "on")
+
+
+def number(name, default):
+    return int(os.environ.get(name) or default)
+
+
+DEBUG = flag("DEBUG")
+SECRET_KEY = os.environ.get("SECRET_KEY") or secret_key(DATA_DIR)
+ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "*").split(",") if host]
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "channels",
+    "django_htmx",
+    "pgtrigger",
+    "pghistory",
+    "axes",
+    "caredesk",
+    "customers",
+    "requests_app",
+    "activities",
+    "queues",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "caredesk.urls"
+ASGI_APPLICATION = "caredesk.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- engines: PostgreSQL keeps everything, Redis or Valkey rings the doorbell
+
+HTTP_THREADS = number("CAREDESK_HTTP_THREADS", 10)
+SOCKET_THREADS = number("CAREDESK_SOCKET_THREADS", 10)
+
+
+def database(url):
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "pool": {"min_size": 2, "max_size": HTTP_THREADS + SOCKET_THREADS + 2, "timeout": 5},
+            "options": "-c lock_timeout=2000 -c statement_timeout=10000",
+        },
+    }
+
+
+DATABASES = {"default": database(os.environ.get("DATABASE_URL") or "postgresql://postgres@127.0.0.1/care")}
+REDIS_URL = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CHANNEL_LAYERS = {"default": {"BACKEND": "caredesk.layer.Layer", "CONFIG": {"hosts": [REDIS_URL]}}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
+# --- people
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "desk"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", _("English")),
+    ("sr-latn", _("Serbian")),
+    ("nl", _("Dutch")),
+    ("pl", _("Polish")),
+    ("tr", _("Turkish")),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = os.environ.get("TZ") or "UTC"
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+
+# --- the rules' numbers
+
+OFFER_SECONDS = number("CAREDESK_OFFER_SECONDS", 15)
+AUTO_CLOSE_SECONDS = number("CAREDESK_AUTO_CLOSE_SECONDS", 432_000)
+CHAT_STARTS_PER_MINUTE = number("CAREDESK_CHAT_STARTS_PER_MINUTE", 10)
+CHAT_MESSAGES_PER_MINUTE = number("CAREDESK_CHAT_MESSAGES_PER_MINUTE", 60)
+CHAT_WAITING_GONE_SECONDS = number("CAREDESK_CHAT_WAITING_GONE_SECONDS", 60)
+CHAT_ACTIVE_GONE_SECONDS = number("CAREDESK_CHAT_ACTIVE_GONE_SECONDS", 180)
+DEFAULT_REGION = os.environ.get("CAREDESK_REGION", "NL")
+GADGET_ORIGINS = os.environ.get("CAREDESK_GADGET_ORIGINS", "").replace(",", " ").split()
+HTTPS_ONLY = flag("CAREDESK_HTTPS_ONLY")
