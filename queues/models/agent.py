@@ -1,0 +1,108 @@
+"""The agent at the desk: their state, limits, and the connections that prove they are there."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from caredesk.history import tracked
+
+
+class AgentQuerySet(models.QuerySet):
+    def working(self):
+        return self.filter(user__is_active=True)
+
+
+@tracked("desk_seq", "last_offered_at")
+class Agent(models.Model):
+    """`desk_seq` is incremented in the transaction of every change to this agent's own lists."""
+
+    realtime_name = "agent"
+
+    READY, NOT_READY = "ready", "not_ready"
+    STATES = {READY: _("Ready"), NOT_READY: _("Not Ready")}
+    SIGNED_IN, NO_ANSWER, DECLINED = "signed_in", "no_answer", "declined"
+    CONNECTION_LOST, BY_SUPERVISOR, OTHER = "connection_lost", "by_supervisor", "other"
+    REASONS = {
+        "": "",
+        SIGNED_IN: _("Signed in"),
+        NO_ANSWER: _("No answer"),
+        DECLINED: _("Declined"),
+        CONNECTION_LOST: _("Connection lost"),
+        BY_SUPERVISOR: _("By supervisor"),
+        OTHER: _("Other"),
+    }
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="agent")
+    queues = models.ManyToManyField("queues.Queue", through="queues.QueueMember", related_name="agents")
+    state = models.CharField(_("state"), max_length=9, choices=STATES, default=NOT_READY)
+    reason = models.CharField(_("reason"), max_length=15, choices=REASONS, blank=True, default=SIGNED_IN)
+    chosen_reason = models.ForeignKey(
+        "queues.NotReadyReason",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("chosen reason"),
+    )
+    since = models.DateTimeField(_("in state since"), default=timezone.now)
+    max_chats = models.PositiveSmallIntegerField(_("chats at once"), default=3)
+    max_emails = models.PositiveSmallIntegerField(_("e-mails at once"), default=5)
+    offers_during_call = models.BooleanField(_("offers during a call"), default=True)
+    extension = models.CharField(_("extension"), max_length=40, blank=True, default="")
+    language = models.CharField(
+        _("language"), max_length=10, blank=True, default="", choices=settings.LANGUAGES
+    )
+    last_offered_at = models.DateTimeField(_("last offered"), null=True, blank=True)
+    desk_seq = models.PositiveBigIntegerField(default=0, editable=False)
+
+    objects = AgentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agent")
+        verbose_name_plural = _("agents")
+        constraints = [
+            CheckConstraint(condition=Q(state__in=["ready", "not_ready"]), name="agent_is_ready_or_not"),
+            CheckConstraint(
+                condition=Q(state="ready", reason="") | (Q(state="not_ready") & ~Q(reason="")),
+                name="agent_has_a_reason_exactly_when_not_ready",
+            ),
+        ]
+
+    def __str__(self):
+        return self.shown_name
+
+    @property
+    def shown_name(self):
+        return self.user.get_full_name() or self.user.get_username()
+
+
+class NotReadyReason(models.Model):
+    """A reason that agents may choose for being Not Ready; the system's own reasons are not in this list."""
+
+    name = models.CharField(_("reason"), max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("Not Ready reason")
+        verbose_name_plural = _("Not Ready reasons")
+        ordering = ["position", "name"]
+
+    def __str__(self):
+        return self.name
+
+
+class Presence(models.Model):
+    """One open desk: a lease that the server renews while the connection answers, and that expires."""
+
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="presences")
+    connection = models.CharField(_("connection"), max_length=100, unique=True)
+    lease_until = models.DateTimeField(_("lease until"), db_index=True)
+
+    class Meta:
+        verbose_name = _("open desk")
+        verbose_name_plural = _("open desks")
+
+    def __str__(self):
+        return f"{self.agent} {self.connection}"

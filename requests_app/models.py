@@ -1,0 +1,86 @@
+"""One issue of a customer. It outlives the chats, calls and e-mails about it and closes by itself (R90)."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from caredesk.history import tracked
+from caredesk.texts import all_at_most
+from customers.models import Customer
+
+
+class CareRequestQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(state=CareRequest.OPEN)
+
+    def due(self, now=None):
+        """Open, and untouched for so long that the next sweep closes it."""
+        limit = (now or timezone.now()) - timedelta(seconds=settings.AUTO_CLOSE_SECONDS)
+        return self.open().filter(touched_at__lte=limit)
+
+    def joinable(self, now=None):
+        """Open and not due: a due request counts as closed even before it is swept (R41)."""
+        limit = (now or timezone.now()) - timedelta(seconds=settings.AUTO_CLOSE_SECONDS)
+        return self.open().filter(touched_at__gt=limit)
+
+
+@tracked("touched_at")
+class CareRequest(models.Model):
+    """`touched_at` is written in the transaction of any change to the request or to its activities."""
+
+    realtime_name = "request"
+
+    OPEN, CLOSED = "open", "closed"
+    STATES = {OPEN: _("Open"), CLOSED: _("Closed")}
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="care_requests")
+    version = models.PositiveIntegerField(_("version"), default=1)
+    title = models.TextField(_("title"), blank=True, default="")
+    description = models.TextField(_("description"), blank=True, default="")
+    state = models.CharField(_("state"), max_length=6, choices=STATES, default=OPEN)
+    solved = models.BooleanField(_("marked solved"), default=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    touched_at = models.DateTimeField(_("last change"), default=timezone.now)
+
+    objects = CareRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        constraints = [
+            UniqueConstraint(fields=["id", "customer"], name="request_and_its_customer_can_be_referred_to"),
+            CheckConstraint(condition=Q(state__in=["open", "closed"]), name="request_is_open_or_closed"),
+            CheckConstraint(
+                condition=Q(state="open", closed_at=None) | Q(state="closed", closed_at__isnull=False),
+                name="request_has_a_closed_date_only_when_closed",
+            ),
+            CheckConstraint(condition=Q(version__gte=1), name="request_version_starts_at_1"),
+            *all_at_most("request", ["title", "description"]),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-created_at"], name="request_newest_of_customer"),
+            models.Index(
+                fields=["touched_at"], condition=Q(state="open"), name="request_open_by_last_change"
+            ),
+        ]
+
+    def __str__(self):
+        return self.shown_title
+
+    @property
+    def shown_title(self):
+        return self.title or str(_("Untitled request"))
+
+    @property
+    def is_open(self):
+        return self.state == self.OPEN
+
+    @property
+    def closes_at(self):
+        """When it closes by itself if nothing more happens; None once closed."""
+        return self.touched_at + timedelta(seconds=settings.AUTO_CLOSE_SECONDS) if self.is_open else None
