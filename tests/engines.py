@@ -1,0 +1,23 @@
+"""Engines for one test run: fast, thrown away, and shared by everything that the run starts."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from caredesk.engine_room import EngineRoom
+
+
+def lend_engines() -> None:
+    """Start them and put their addresses into the environment, unless `bin/test` or the user has done so."""
+    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+        os.environ.setdefault("SECRET_KEY", "tests")
+        return
+    root = Path(tempfile.mkdtemp(prefix="caredesk-tests-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    room = EngineRoom(root, fast=True)
+    atexit.register(room.stop)
+    room.enter("tests")
+    room.start()
+    os.environ.update(room.environment(), CAREDESK_DATA=str(root), SECRET_KEY="tests")

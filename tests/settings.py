@@ -1,0 +1,9 @@
+"""The product's settings for tests: on engines of their own, which must run before the settings are read."""
+
+from tests.engines import lend_engines
+
+lend_engines()
+
+from caredesk.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
