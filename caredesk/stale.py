@@ -19,7 +19,7 @@ def locked(record):
 
 
 def store(record, changes, *, version, by):
-    """Write the changed values over `version`, counted as one edit of `by`; return the row as stored.
+    """Write the changed values over `version`, counted as one edit of `by`; return (row, names changed).
 
     Nothing changes when every value stands there already. Raises Stale if anybody but `by` edited the row
     since `version` (None: whatever stands there). Runs inside the caller's transaction.
@@ -27,13 +27,13 @@ def store(record, changes, *, version, by):
     current = locked(record)
     changed = {field: value for field, value in changes.items() if getattr(current, field) != value}
     if not changed:
-        return current
+        return current, []
     refuse_if_stale(current, version, by=by)
     for field, value in changed.items():
         setattr(current, field, value)
     current.version += 1
     current.save(update_fields=[*changed, "version"])
-    return current
+    return current, list(changed)
 
 
 def refuse_if_stale(current, version, *, by):

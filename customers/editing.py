@@ -27,14 +27,15 @@ def create(values, *, by, region=None):
 def save(customer, values, *, version, by, region=None):
     """Store changed values over `version`. Raises Stale, or ValidationError by field."""
     clean = cleaned(values)
+    fields = {field: clean[field] for field in FIELDS if field in clean}
     with transaction.atomic(), acting(by):
-        fields = {field: clean[field] for field in FIELDS if field in clean}
-        if points_differ(locked(customer), clean, region):
-            stored = save_points(customer, clean, region, version=version, by=by)
-            stored = store(stored, fields, version=None, by=by)
-        else:
-            stored = store(customer, fields, version=version, by=by)
-        if stored.version != version:
+        moved = points_differ(locked(customer), clean, region)
+        if moved:
+            refuse_if_stale(locked(customer), version, by=by)
+            write_points(customer, clean, region)
+            count_edit(customer)
+        stored, changed = store(customer, fields, version=None if moved else version, by=by)
+        if moved or changed:
             announce(stored, version=stored.version)
     return stored
 
@@ -44,7 +45,9 @@ def cleaned(values):
     errors, clean = {}, {}
     for field, given in values.items():
         try:
-            clean[field] = cleaned_list(field, given) if field in ("emails", "phones") else limited(given).strip()
+            clean[field] = (
+                cleaned_list(field, given) if field in ("emails", "phones") else limited(given).strip()
+            )
         except ValidationError as error:
             errors[field] = error
     if errors:
@@ -64,7 +67,9 @@ def cleaned_list(field, given):
 def wanted_points(clean, region):
     """{(kind, normalised): value} as the form wants it, in its order."""
     points = {(ContactPoint.EMAIL, normalise_email(value)): value for value in clean.get("emails", ())}
-    points |= {(ContactPoint.PHONE, normalise_phone(value, region)): value for value in clean.get("phones", ())}
+    points |= {
+        (ContactPoint.PHONE, normalise_phone(value, region)): value for value in clean.get("phones", ())
+    }
     return points
 
 
@@ -73,13 +78,6 @@ def points_differ(customer, clean, region):
         return False
     stored = {(point.kind, point.normalised): point.value for point in customer.contact_points.all()}
     return stored != wanted_points(clean, region)
-
-
-def save_points(customer, clean, region, *, version, by):
-    refuse_if_stale(locked(customer), version, by=by)
-    write_points(customer, clean, region)
-    count_edit(customer)
-    return locked(customer)
 
 
 def write_points(customer, clean, region):

@@ -18,12 +18,10 @@ def save_details(care_request, changes, *, version, by):
     """Store title and/or description over `version`. Raises Stale, Closed or ValidationError (too long)."""
     changes = {field: limited(text).strip() for field, text in changes.items()}
     with transaction.atomic(), acting(by):
-        stored = store(care_request, changes, version=version, by=by)
+        stored, changed = store(care_request, changes, version=version, by=by)
         if not stored.is_open:
             raise Closed
-        if stored.version != care_request.version or any(
-            getattr(care_request, field) != text for field, text in changes.items()
-        ):
+        if changed:
             touch(stored.pk)
             announce(stored, version=stored.version)
     return stored

@@ -1,0 +1,150 @@
+"""The conversation of a chat: what is said, who has seen what, and that the customer is still there."""
+
+import uuid as uuids
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activities.models import Activity, Message
+from caredesk.realtime import publish
+from caredesk.stale import locked
+from caredesk.texts import limited
+from requests_app.editing import touch
+
+
+class Refused(ValidationError):
+    """A message that is not stored, with the reason in words; the sender keeps what they typed."""
+
+
+def say(activity, *, side, text, uuid, author=None, author_name=""):
+    """Store a message once, whatever number of times it is sent; return it with its number.
+
+    Raises Refused when it is empty, too long, too fast, or the conversation is over.
+    """
+    try:
+        text = limited(text)
+    except ValidationError as error:
+        raise Refused(error.messages[0], code="too_long") from None
+    if not text.strip():
+        raise Refused(_("Write something first."), code="empty")
+    with transaction.atomic():
+        touch(activity.care_request_id)
+        activity = locked(activity)
+        known = activity.messages.filter(uuid=uuid).first()
+        if known:
+            return known
+        refuse_if_over(activity)
+        if side == Message.CUSTOMER:
+            refuse_if_too_fast(activity)
+        return append(activity, side=side, text=text, uuid=uuid, author=author, author_name=author_name)
+
+
+def refuse_if_over(activity):
+    if activity.is_over:
+        raise Refused(_("This conversation has ended."), code="over")
+
+
+def refuse_if_too_fast(activity):
+    """Raise Refused if this customer wrote CHAT_MESSAGES_PER_MINUTE messages within the last minute."""
+    theirs = activity.messages.filter(side=Message.CUSTOMER, kind=Message.TEXT).order_by("-seq")
+    limit = settings.CHAT_MESSAGES_PER_MINUTE
+    oldest = theirs[limit - 1 : limit].values_list("sent_at", flat=True).first()
+    if oldest and oldest > timezone.now() - timedelta(minutes=1):
+        raise Refused(
+            _("That was very fast. Your message is kept: send it again in a minute."), code="too_fast"
+        )
+
+
+def append(activity, *, side, kind=Message.TEXT, text="", uuid=None, author=None, author_name=""):
+    """Add a line to a conversation whose row the caller holds locked, and show it on both sides after commit."""
+    activity.last_seq += 1
+    message = Message.objects.create(
+        activity=activity,
+        seq=activity.last_seq,
+        uuid=uuid or uuids.uuid4(),
+        side=side,
+        kind=kind,
+        text=text,
+        author=author,
+        author_name=author_name,
+    )
+    count(activity, message)
+    activity.save(
+        update_fields=["last_seq", "unread", "unanswered_since", "agent_seen_seq", "customer_seen_seq"]
+    )
+    publish(f"talk-{activity.pk}", as_event(message))
+    return message
+
+
+def count(activity, message):
+    """Unread and unanswered words of the customer, as the task list shows them (R2)."""
+    if message.kind != Message.TEXT:
+        return
+    if message.side == Message.CUSTOMER:
+        activity.unread += 1
+        activity.unanswered_since = activity.unanswered_since or message.sent_at
+        activity.customer_seen_seq = activity.last_seq
+    else:
+        activity.unread, activity.unanswered_since = 0, None
+        activity.agent_seen_seq = activity.last_seq
+
+
+def as_event(message):
+    """The channel-layer event of a message; each reader's consumer renders it in their language and zone."""
+    return {
+        "type": "talk.message",
+        "activity": message.activity_id,
+        "seq": message.seq,
+        "uuid": str(message.uuid),
+        "side": message.side,
+        "kind": message.kind,
+        "text": message.text,
+        "author_name": message.author_name,
+        "sent_at": message.sent_at.isoformat(),
+    }
+
+
+def seen_by_agent(activity_id, seq):
+    """The agent has read up to `seq`; True if that was news."""
+    return seen(activity_id, seq, "agent_seen_seq", Message.AGENT, unread=0)
+
+
+def seen_by_customer(activity_id, seq):
+    return seen(activity_id, seq, "customer_seen_seq", Message.CUSTOMER)
+
+
+def seen(activity_id, seq, field, side, **also):
+    """Only forward, and never beyond what was said."""
+    news = Activity.objects.filter(pk=activity_id, last_seq__gte=seq, **{f"{field}__lt": seq})
+    if not news.update(**{field: seq}, **also):
+        return False
+    publish(f"talk-{activity_id}", {"type": "talk.seen", "activity": activity_id, "side": side, "seq": seq})
+    return True
+
+
+def here(activity_id):
+    """The customer's page answered just now (R42)."""
+    Activity.objects.filter(pk=activity_id).update(customer_seen_at=timezone.now())
+
+
+def since(activity, after=0, limit=200):
+    """The messages after number `after`, oldest first; at most the last `limit` of them."""
+    newest = activity.messages.filter(seq__gt=after).order_by("-seq")[:limit]
+    return list(reversed(newest))
+
+
+def rate(activity, stars, comment=""):
+    """The customer's rating, 1 to 5, once the chat is over; a second rating replaces the first (R88)."""
+    if stars not in range(1, 6):
+        raise ValidationError({"rating": _("Choose one to five stars.")})
+    try:
+        comment = limited(comment).strip()
+    except ValidationError as error:
+        raise ValidationError({"rating_comment": error}) from None
+    with transaction.atomic():
+        touch(activity.care_request_id)
+        Activity.objects.filter(pk=activity.pk).update(rating=stars, rating_comment=comment)

@@ -1,0 +1,90 @@
+"""Whose activity this is: creating, choosing and unlinking its customer (R71, R72)."""
+
+from django.db import transaction
+
+from activities.joining import join
+from activities.models import Activity
+from caredesk.history import acting
+from caredesk.realtime import announce
+from caredesk.stale import locked
+from customers import editing
+from customers.matching import matches, the_one
+from customers.phones import shown_phone
+
+
+class AlreadyKnown(Exception):
+    """The activity has a customer already: a colleague or another tab was first."""
+
+
+def create_customer(activity, values, *, by, region=None):
+    """Store the customer and then the request from the activity's notes, in one transaction (R41)."""
+    with transaction.atomic(), acting(by):
+        customer = editing.create(values, by=by, region=region)
+        link(activity, customer, verified=True, by=by)
+    return customer
+
+
+def use_customer(activity, customer, *, by):
+    """The agent says who this is: link and apply R41 (notes already typed become a new request)."""
+    with transaction.atomic(), acting(by):
+        link(activity, locked(customer), verified=True, by=by)
+    return customer
+
+
+def link(activity, customer, *, verified, by):
+    current = locked(activity)
+    if current.customer_id not in (None, customer.pk):
+        raise AlreadyKnown
+    current.customer, current.verified = customer, verified
+    Activity.objects.filter(pk=current.pk).update(
+        customer=customer, verified=verified, version=current.version + 1
+    )
+    current.version += 1
+    join(current, by=by)
+    activity.refresh_from_db()
+    announce(activity, customer)
+
+
+def confirm(activity, *, by):
+    """The agent has made sure that this is the customer (R72)."""
+    with transaction.atomic(), acting(by):
+        Activity.objects.filter(pk=activity.pk).update(verified=True)
+        announce(activity)
+
+
+def unlink(activity, *, by):
+    """ "Not this customer": the activity is nobody's again, and leaves their request (R72)."""
+    with transaction.atomic(), acting(by):
+        former = [record for record in (activity.customer, activity.care_request) if record]
+        current = locked(activity)
+        Activity.objects.filter(pk=activity.pk).update(
+            customer=None, care_request=None, verified=True, version=current.version + 1
+        )
+        announce(activity, *former)
+    activity.refresh_from_db()
+
+
+def known_values(activity, region=None):
+    """What the activity says of a new customer, as the form's first values; last word = last name (R70)."""
+    first, _space, last = activity.source_name.strip().rpartition(" ")
+    return {
+        "first_name": first or last,
+        "last_name": last if first else "",
+        "emails": [activity.source_email] if activity.source_email else [],
+        "phones": [shown_phone(activity.source_phone, region)] if activity.source_phone else [],
+        "language": activity.language,
+    }
+
+
+def likely(activity, region=None):
+    """Stored customers with the activity's e-mail or phone."""
+    return matches(emails=[activity.source_email], phones=[activity.source_phone], region=region)
+
+
+def recognise(activity, region=None):
+    """Link the only customer that matches; a chat's own claim is not verified (R72)."""
+    if activity.customer_id:
+        return
+    customer = the_one(emails=[activity.source_email], phones=[activity.source_phone], region=region)
+    if customer:
+        activity.customer, activity.verified = customer, activity.medium != Activity.CHAT

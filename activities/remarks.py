@@ -1,0 +1,90 @@
+"""Tags and comments of an activity (R60 to R65)."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activities.models import Comment, Tag
+from caredesk.history import acting
+from caredesk.realtime import announce
+from caredesk.stale import count_edit
+from caredesk.texts import TAG_LIMIT, fold, limited
+from requests_app.editing import touch
+
+
+class Twin(ValidationError):
+    """The tag is there already; `tag` is the one that stands."""
+
+    def __init__(self, tag):
+        self.tag = tag
+        super().__init__(_("“%(tag)s” is already there.") % {"tag": tag.name}, code="twin")
+
+
+def add_tag(activity, name, *, by):
+    """Add what was typed, trimmed. Raises Twin, or ValidationError (empty, more than 50 characters)."""
+    name = limited(name.strip(), TAG_LIMIT).strip()
+    if not name:
+        raise ValidationError(_("Type a tag first."), code="empty")
+    try:
+        with transaction.atomic(), acting(by):
+            touch(activity.care_request_id)
+            tag = Tag.objects.create(activity=activity, name=name, folded=fold(name), added_by=by)
+            changed(activity)
+    except IntegrityError:
+        raise Twin(Tag.objects.get(activity=activity, folded=fold(name))) from None
+    return tag
+
+
+def remove_tag(activity, tag_id, *, by):
+    """Remove a tag; one that is gone already is no error."""
+    with transaction.atomic(), acting(by):
+        if Tag.objects.filter(activity=activity, pk=tag_id).delete()[0]:
+            touch(activity.care_request_id)
+            changed(activity)
+
+
+def suggestions(activity, typed, limit=8):
+    """The organisation's tags that begin with what was typed, most used first, without those it has."""
+    mine = Tag.objects.filter(activity=activity).values("folded")
+    words = Tag.objects.filter(folded__startswith=fold(typed)).exclude(folded__in=mine)
+    ranked = words.values("folded").annotate(uses=Count("id"), shown=Min("name")).order_by("-uses", "folded")
+    return [row["shown"] for row in ranked[:limit]]
+
+
+def comment(activity, text, *, by):
+    """Add a comment. Raises ValidationError (empty, too long)."""
+    text = checked(text)
+    with transaction.atomic(), acting(by):
+        touch(activity.care_request_id)
+        written = Comment.objects.create(activity=activity, author=by, text=text)
+        announce(activity)
+    return written
+
+
+def edit_comment(written, text, *, by):
+    """The author changes their own words; shown as edited. Saving the same text changes nothing."""
+    if written.author_id != by.pk:
+        raise PermissionDenied
+    text = checked(text)
+    if text == written.text:
+        return written
+    written.text, written.edited_at = text, timezone.now()
+    with transaction.atomic(), acting(by):
+        touch(written.activity.care_request_id)
+        written.save(update_fields=["text", "edited_at"])
+        announce(written.activity)
+    return written
+
+
+def checked(text):
+    text = limited(text).strip()
+    if not text:
+        raise ValidationError(_("Write the comment first."), code="empty")
+    return text
+
+
+def changed(activity):
+    count_edit(activity)
+    announce(activity)

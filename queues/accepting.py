@@ -1,0 +1,81 @@
+"""Accept: exactly one agent gets the task, whoever else reaches for it in the same instant (R21, R22, R41)."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activities import chat
+from activities.identity import recognise
+from activities.joining import join
+from activities.models import Activity, Message
+from caredesk.history import acting
+from caredesk.realtime import announce
+from caredesk.stale import locked
+from queues.bells import ring_desk, ring_queue
+from queues.models import Agent, Task
+from queues.retrying import retried_after_deadlock
+
+
+class NotYours(Exception):
+    """The task is not to be had any more; the message says who took it or that the customer left."""
+
+
+@retried_after_deadlock
+def accept(task_id, *, by):
+    """Make the waiting task this agent's and return it; accepting one's own task again changes nothing.
+
+    Raises NotYours. Locks task → agent → customer → request → activity, the order of every verb.
+    """
+    with transaction.atomic(), acting(by.user):
+        task = Task.objects.select_for_update(no_key=True).get(pk=task_id)
+        if task.state == Task.ACTIVE and task.agent_id == by.pk:
+            return task
+        refuse_if_gone(task)
+        Agent.objects.select_for_update(no_key=True).get(pk=by.pk)
+        take(task, by)
+        ring_desk(by.pk, by.user_id)
+        begin(task.activity, by)
+        ring_queue(task.queue_id)
+    return task
+
+
+def refuse_if_gone(task):
+    if task.state == Task.ACTIVE:
+        raise NotYours(_("%(name)s took it a moment ago.") % {"name": task.agent.shown_name})
+    if task.state == Task.CLOSED:
+        raise NotYours(_("This task is closed already."))
+    if task.state != Task.WAITING:
+        raise NotYours(_("The customer has left."))
+
+
+def take(task, agent):
+    task.state, task.agent, task.accepted_at = Task.ACTIVE, agent, timezone.now()
+    task.line_busy = task.medium == Activity.CALL
+    task.save(update_fields=["state", "agent", "accepted_at", "line_busy"])
+
+
+def begin(activity, agent):
+    """The agent and the customer are together: recognise and lock the customer, join their request."""
+    recognise(activity, activity_region(activity))
+    if activity.customer_id:
+        locked(activity.customer)
+        Activity.objects.filter(pk=activity.pk).update(customer=activity.customer, verified=activity.verified)
+        joined = join(activity, by=agent.user)
+        announce(activity.customer, joined)
+    current = locked(activity)
+    current.state = activity.state = Activity.ACTIVE
+    current.save(update_fields=["state"])
+    if current.medium == Activity.CHAT:
+        chat.append(
+            current,
+            side=Message.SYSTEM,
+            kind=Message.ACCEPTED,
+            author=agent.user,
+            author_name=agent.shown_name,
+        )
+    announce(activity)
+
+
+def activity_region(activity):
+    task = activity.tasks.select_related("queue").order_by("-pk").first()
+    return task.queue.country if task else None

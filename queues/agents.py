@@ -1,0 +1,49 @@
+"""Agents and supervisors: making them, and ending what they may do."""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from caredesk.history import acting
+from caredesk.realtime import publish
+from queues.models import Agent, QueueMember
+
+SUPERVISORS = "Supervisors"
+
+
+def create(name, *, password, queues=(), supervisor=False, by=None):
+    """Make an agent, or bring an existing one up to this; return (agent, whether it is new).
+
+    An existing agent keeps password and queues; queues are added.
+    """
+    with transaction.atomic(), acting(by):
+        user, new = get_user_model().objects.get_or_create(username=name)
+        if new:
+            user.set_password(password)
+            user.save()
+        if supervisor:
+            promote(user)
+        agent, _made = Agent.objects.get_or_create(user=user)
+        for queue in queues:
+            QueueMember.objects.get_or_create(queue=queue, agent=agent)
+    return agent, new
+
+
+def promote(user):
+    """A supervisor is an agent who may use the admin."""
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+    user.groups.add(Group.objects.get_or_create(name=SUPERVISORS)[0])
+
+
+def disable(user, *, by):
+    """Nobody is logged in any more as this user, in pages or open desks."""
+    with transaction.atomic(), acting(by):
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        rights_changed(user)
+
+
+def rights_changed(user):
+    """Make the user's open desks ask again what they may do."""
+    publish(f"desk-{user.pk}", {"type": "rights.changed"})

@@ -1,0 +1,18 @@
+"""The two lists on a desk and their sequence numbers: incremented with the change, rung after commit."""
+
+from django.db.models import F
+
+from caredesk.realtime import announce
+from queues.models import Agent, Queue
+
+
+def ring_desk(agent_id, user_id):
+    """Something in this agent's own lists changed."""
+    Agent.objects.filter(pk=agent_id).update(desk_seq=F("desk_seq") + 1)
+    announce(f"desk-{user_id}")
+
+
+def ring_queue(queue_id):
+    """What waits in this queue changed. Last in every transaction: the queue's row is everybody's."""
+    Queue.objects.filter(pk=queue_id).update(seq=F("seq") + 1)
+    announce(f"queue-{queue_id}")

@@ -1,0 +1,245 @@
+"""A customer's chat from the first word to the last: starting, leaving, coming back (R42, R100)."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.db import connection, transaction
+from django.db.models import Min
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activities import chat
+from activities.identity import recognise
+from activities.models import Activity, Message
+from caredesk.history import acting
+from caredesk.realtime import announce
+from caredesk.stale import locked
+from caredesk.texts import limited
+from queues.bells import ring_desk, ring_queue
+from queues.models import Task
+from queues.retrying import retried_after_deadlock
+
+
+class TooMany(Exception):
+    """This address started CHAT_STARTS_PER_MINUTE chats within the last minute."""
+
+
+def start(queue, *, name, email, text, address, language="", page=""):
+    """Begin a waiting chat; return (activity, token). The token is 256 random bits of which only the hash is kept.
+
+    Raises ValidationError by field ("name", "email", "text") or TooMany.
+    """
+    given = checked(name=name, email=email, text=text)
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic(), acting(None):
+        address_hash = counted(address)
+        activity = Activity(
+            medium=Activity.CHAT,
+            source_name=given["name"],
+            source_email=given["email"],
+            source_page=page[:2000],
+            language=language,
+            chat_token_hash=hashed(token),
+            address_hash=address_hash,
+            customer_seen_at=timezone.now(),
+        )
+        recognise(activity, queue.country)
+        activity.save()
+        chat.append(activity, side=Message.SYSTEM, kind=Message.STARTED, author_name=given["name"])
+        chat.append(activity, side=Message.CUSTOMER, text=given["text"], author_name=given["name"])
+        wait_in(queue, activity)
+    return activity, token
+
+
+def checked(*, name, email, text):
+    """Trimmed values, or all errors at once, each beside its field."""
+    errors, clean = {}, {}
+    for field, given in (("name", name), ("email", email), ("text", text)):
+        try:
+            clean[field] = limited(given).strip()
+            if not clean[field]:
+                raise ValidationError(MISSING[field]())
+            if field == "email":
+                EmailValidator(_("This e-mail address is not complete."))(clean[field])
+        except ValidationError as error:
+            errors[field] = error
+    if errors:
+        raise ValidationError(errors)
+    return clean
+
+
+MISSING = {
+    "name": lambda: _("Please tell us your name."),
+    "email": lambda: _("Please give your e-mail address."),
+    "text": lambda: _("Please write what we can help you with."),
+}
+
+
+def counted(address):
+    """Hash of the address under this installation's key; raises TooMany. One address is counted at a time."""
+    key = hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(key[:15], 16)])
+    since = timezone.now() - timedelta(minutes=1)
+    recent = Activity.objects.filter(address_hash=key, started_at__gt=since).count()
+    if recent >= settings.CHAT_STARTS_PER_MINUTE:
+        raise TooMany
+    return key
+
+
+def hashed(token):
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def of_token(token, queue_slug):
+    """The conversation this token opens, or None."""
+    if not token:
+        return None
+    chats = Activity.objects.filter(medium=Activity.CHAT, chat_token_hash=hashed(token))
+    return chats.filter(tasks__queue__slug=queue_slug).select_related("customer").distinct().first()
+
+
+def wait_in(queue, activity, waiting_since=None):
+    """Put the activity in line; `waiting_since` keeps a place that it had before."""
+    task = Task.objects.create(
+        activity=activity,
+        queue=queue,
+        medium=activity.medium,
+        priority=queue.priority,
+        waiting_since=waiting_since or timezone.now(),
+    )
+    ring_queue(queue.pk)
+    return task
+
+
+@retried_after_deadlock
+def leave(activity_id, *, unless_seen_since=None):
+    """The customer ends the chat or is gone (R42): unaccepted it is kept as abandoned, else the desk is told.
+
+    `unless_seen_since`: do nothing if the page has answered after this time (the sweep's own race).
+    """
+    with transaction.atomic(), acting(None):
+        task = live_task(activity_id)
+        activity = locked(Activity(pk=activity_id))
+        if activity.is_over or activity.customer_left_at or seen_after(activity, unless_seen_since):
+            return
+        activity.customer_left_at = timezone.now()
+        if task and task.state == Task.ACTIVE:
+            activity.save(update_fields=["customer_left_at"])
+        else:
+            abandon(activity, task)
+        chat.append(activity, side=Message.SYSTEM, kind=Message.LEFT, author_name=activity.source_name)
+        announce(activity)
+        if task:
+            ring(task)
+
+
+def seen_after(activity, moment):
+    return bool(moment and activity.customer_seen_at and activity.customer_seen_at > moment)
+
+
+def abandon(activity, task):
+    activity.state, activity.ended_at = Activity.ABANDONED, activity.customer_left_at
+    activity.save(update_fields=["state", "ended_at", "customer_left_at"])
+    if task:
+        task.state, task.ended_at = Task.ABANDONED, activity.ended_at
+        task.save(update_fields=["state", "ended_at"])
+
+
+@retried_after_deadlock
+def come_back(activity_id):
+    """The customer is here again: an abandoned chat waits at its first time once more; a left one goes on."""
+    with transaction.atomic(), acting(None):
+        task = live_task(activity_id)
+        activity = locked(Activity(pk=activity_id))
+        if not activity.customer_left_at or activity.state == Activity.ENDED:
+            return
+        activity.customer_left_at = None
+        activity.customer_seen_at = timezone.now()
+        if activity.state == Activity.ABANDONED:
+            activity.state, activity.ended_at = Activity.WAITING, None
+        activity.save(update_fields=["customer_left_at", "customer_seen_at", "state", "ended_at"])
+        chat.append(activity, side=Message.SYSTEM, kind=Message.RETURNED, author_name=activity.source_name)
+        announce(activity)
+        if task:
+            ring(task)
+        else:
+            wait_again(activity)
+
+
+def wait_again(activity):
+    last = activity.tasks.select_related("queue").order_by("-pk").first()
+    first = activity.tasks.aggregate(first=Min("waiting_since"))["first"]
+    return wait_in(last.queue, activity, waiting_since=first)
+
+
+def live_task(activity_id):
+    return Task.objects.select_for_update(no_key=True).live().filter(activity_id=activity_id).first()
+
+
+def ring(task):
+    if task.state == Task.ACTIVE:
+        ring_desk(task.agent_id, task.agent.user_id)
+    else:
+        ring_queue(task.queue_id)
+
+
+def place_in_line(activity_id):
+    """1 for who is next in their queue; None when not waiting."""
+    task = Task.objects.waiting().filter(activity_id=activity_id).first()
+    if not task:
+        return None
+    before = Task.objects.waiting().filter(queue_id=task.queue_id, waiting_since__lt=task.waiting_since)
+    return before.count() + 1
+
+
+def sweep_gone(now=None):
+    """Let go the chats whose customer's page has been silent too long (R42); return how many."""
+    now = now or timezone.now()
+    gone = []
+    for state, seconds in (
+        (Activity.WAITING, settings.CHAT_WAITING_GONE_SECONDS),
+        (Activity.ACTIVE, settings.CHAT_ACTIVE_GONE_SECONDS),
+    ):
+        silent_since = now - timedelta(seconds=seconds)
+        chats = Activity.objects.filter(medium=Activity.CHAT, state=state, customer_left_at=None)
+        gone += [
+            (pk, silent_since)
+            for pk in chats.filter(customer_seen_at__lte=silent_since).values_list("pk", flat=True)
+        ]
+    for pk, silent_since in gone:
+        leave(pk, unless_seen_since=silent_since)
+    return len(gone)
+
+
+def hear(activity, *, text, uuid):
+    """The customer says something; in a chat they had left, or that nobody took, this brings them back."""
+    if activity.customer_left_at:
+        come_back(activity.pk)
+    with transaction.atomic():
+        ring_holder(activity.pk)
+        return chat.say(
+            activity, side=Message.CUSTOMER, text=text, uuid=uuid, author_name=activity.source_name
+        )
+
+
+def answer(task_id, *, text, uuid, by):
+    """The agent says something in a task they hold. Raises Task.DoesNotExist when it is not theirs."""
+    task = Task.objects.active().select_related("activity").get(pk=task_id, agent=by)
+    with transaction.atomic():
+        ring_desk(by.pk, by.user_id)
+        return chat.say(
+            task.activity, side=Message.AGENT, text=text, uuid=uuid, author=by.user, author_name=by.shown_name
+        )
+
+
+def ring_holder(activity_id):
+    """The list that shows this chat's last words changes; before the activity is locked, as everywhere."""
+    holders = Task.objects.active().filter(activity_id=activity_id).values_list("agent_id", "agent__user_id")
+    for agent_id, user_id in holders:
+        ring_desk(agent_id, user_id)

@@ -1,0 +1,66 @@
+"""What stands in the two lists of a desk: In progress and Queue (R2)."""
+
+from django.db.models import Count, Min, OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat
+
+from activities.models import Draft, Message
+from queues.models import Agent, Queue, Task
+
+SHOWN_A_QUEUE = 50
+
+
+def in_progress(agent):
+    """The agent's accepted tasks, each with `last_words` and `draft`, in the order they were accepted."""
+    own = Task.objects.active().filter(agent=agent)
+    return with_words(own).annotate(draft=Subquery(draft_of(agent))).order_by("accepted_at", "id")
+
+
+def with_words(tasks):
+    tasks = tasks.select_related("queue", "activity__customer").prefetch_related(
+        "activity__customer__contact_points"
+    )
+    return tasks.annotate(last_words=Subquery(last_words()))
+
+
+def last_words():
+    said = Message.objects.filter(activity=OuterRef("activity"), kind=Message.TEXT, side=Message.CUSTOMER)
+    return said.order_by("-seq").values("text")[:1]
+
+
+def draft_of(agent):
+    record = Concat(Value("activity-"), Cast(OuterRef("activity_id"), TextField()), output_field=TextField())
+    return Draft.objects.filter(agent=agent.user, record=record, field="message").values("text")[:1]
+
+
+def queues_of(agent):
+    """The agent's queues with `waiting` (how many) and `oldest` (first waiting time)."""
+    live = Queue.objects.filter(memberships__agent=agent)
+    counts = Task.objects.waiting().filter(queue__in=live.values("pk")).order_by().values("queue_id")
+    rows = {row["queue_id"]: row for row in counts.annotate(n=Count("id"), oldest=Min("waiting_since"))}
+    queues = list(live.order_by("mode", "priority", "name"))
+    for queue in queues:
+        row = rows.get(queue.pk, {})
+        queue.waiting, queue.oldest = row.get("n", 0), row.get("oldest")
+    return queues
+
+
+def waiting_in(queues):
+    """The first tasks in line of the pick queues, in the order of the queues."""
+    picks = [queue.pk for queue in queues if queue.is_pick and queue.waiting]
+    first = []
+    for pk in picks:
+        first += list(with_words(Task.objects.waiting().filter(queue_id=pk)).in_line()[:SHOWN_A_QUEUE])
+    return first
+
+
+def state_of(agent_id):
+    """One word for everything in both lists; another word means that something changed (resync, 15 s tick)."""
+    agent = Agent.objects.filter(pk=agent_id).values_list("desk_seq", "user__is_active").first()
+    if not agent or not agent[1]:
+        return None
+    queues = (
+        Queue.objects.filter(memberships__agent_id=agent_id)
+        .order_by("pk")
+        .values_list("pk", "seq", named=False)
+    )
+    return f"{agent[0]}." + ".".join(f"{pk}-{seq}" for pk, seq in queues)

@@ -1,0 +1,95 @@
+"""Who may see and change what (R20, R55). The first line of every view is one of these helpers."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+
+from activities.models import Activity
+from customers.models import Customer
+from queues.models import Agent, Queue, Task
+from requests_app.models import CareRequest
+
+
+def agent_required(view):
+    """Log-in, and an agent: `view(request, …)` finds the agent in `request.agent`."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        request.agent = agent_of(request.user)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def agent_of(user):
+    agent = Agent.objects.filter(user=user).first()
+    if not agent or not user.is_active:
+        raise PermissionDenied
+    agent.user = user
+    return agent
+
+
+def visible_to(agent):
+    """The tasks this agent may look at: their own in progress, and what waits in their pick queues."""
+    own = Q(state=Task.ACTIVE, agent=agent)
+    waiting = Q(state=Task.WAITING, queue__mode=Queue.PICK, queue__memberships__agent=agent)
+    return Task.objects.filter(own | waiting).distinct()
+
+
+def task_or_404(agent, task_id):
+    task = visible_to(agent).whole().filter(pk=task_id).first()
+    if not task:
+        raise Http404
+    return task
+
+
+def may_edit(agent, record):
+    """Whether the agent may change this customer, request or activity now (R55)."""
+    if isinstance(record, Customer):
+        return holds_customer(agent, record.pk)
+    if isinstance(record, CareRequest):
+        return record.is_open and holds_customer(agent, record.customer_id)
+    return may_edit_activity(agent, record)
+
+
+def may_edit_activity(agent, activity):
+    if activity.care_request and not activity.care_request.is_open:
+        return False
+    if holds(agent).filter(activity_id=activity.pk).exists():
+        return True
+    return bool(activity.customer_id) and holds_customer(agent, activity.customer_id)
+
+
+def holds_customer(agent, customer_id):
+    return holds(agent).filter(activity__customer_id=customer_id).exists()
+
+
+def holds(agent):
+    return Task.objects.active().filter(agent=agent)
+
+
+def may_watch(agent, name):
+    """Whether the agent's desk may listen to a record, e.g. "request-42" (own tasks and previews)."""
+    kind, _dash, number = name.partition("-")
+    if not number.isdecimal():
+        return False
+    tasks = visible_to(agent)
+    paths = {
+        "activity": "activity_id",
+        "request": "activity__customer__care_requests",
+        "customer": "activity__customer_id",
+    }
+    if kind == "activity":
+        return tasks.filter(Q(activity_id=number) | Q(activity__customer__activities=number)).exists()
+    return kind in paths and tasks.filter(**{paths[kind]: number}).exists()
+
+
+def visible_activities(agent, task):
+    """The activities that may be looked at through this task: its own, and its customer's."""
+    own = Q(pk=task.activity_id)
+    customer_id = task.activity.customer_id
+    return Activity.objects.filter(own | Q(customer_id=customer_id) if customer_id else own)

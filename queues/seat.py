@@ -1,0 +1,107 @@
+"""Where an agent sits: the task they look at, and what they selected in its journey (R3, R6)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.http import Http404
+
+from activities.models import Activity
+from queues.models import Agent, Task
+from queues.permissions import task_or_404, visible_activities
+from requests_app.models import CareRequest
+
+
+@dataclass
+class Seat:
+    """What every pane is about. `selected` is the activity or request chosen in the journey, else the task's own."""
+
+    agent: Agent
+    task: Task
+    selected: Activity | CareRequest
+
+    @classmethod
+    def take(cls, agent, task_id, selected=""):
+        """The agent's seat at a task they may see; 404 when it, or what is selected, is not theirs to see."""
+        task = task_or_404(agent, task_id)
+        return cls(agent, task, find_selected(agent, task, selected))
+
+    @property
+    def current(self):
+        """The task's own activity: Communication and Close stay with it."""
+        return self.task.activity
+
+    @property
+    def customer(self):
+        return self.current.customer
+
+    @property
+    def is_preview(self):
+        return not self.task.is_active
+
+    @property
+    def is_elsewhere(self):
+        """Something other than the task's own activity is selected."""
+        return self.selected != self.current
+
+    @property
+    def activity(self):
+        """The selected activity; None while a request is selected."""
+        return self.selected if isinstance(self.selected, Activity) else None
+
+    @cached_property
+    def care_request(self):
+        """The selected request, or that of the selected activity."""
+        return self.selected if isinstance(self.selected, CareRequest) else self.selected.care_request
+
+    @cached_property
+    def may_edit_request(self):
+        if self.is_preview:
+            return False
+        return self.may(self.care_request) if self.care_request else self.may_edit_activity
+
+    @cached_property
+    def may_edit_activity(self):
+        return bool(self.activity) and self.may(self.activity)
+
+    @property
+    def may_edit_customer(self):
+        return not self.is_preview
+
+    def may(self, record):
+        """Holding this task answers most questions without asking the database."""
+        if self.is_preview:
+            return False
+        if isinstance(record, CareRequest):
+            return record.is_open and record.customer_id == self.current.customer_id
+        if record.care_request and not record.care_request.is_open:
+            return False
+        return record == self.current or (
+            record.customer_id and record.customer_id == self.current.customer_id
+        )
+
+    @property
+    def selection(self):
+        """The selection as it travels in addresses: "", "activity-55" or "request-42"."""
+        return f"{self.selected.realtime_name}-{self.selected.pk}" if self.is_elsewhere else ""
+
+
+def find_selected(agent, task, name):
+    kind, _dash, number = name.partition("-")
+    if not name or (kind == "activity" and number == str(task.activity_id)):
+        return task.activity
+    if not number.isdecimal() or len(number) > 18:
+        raise Http404
+    if kind == "activity":
+        found = (
+            visible_activities(agent, task)
+            .select_related("customer", "care_request")
+            .filter(pk=number)
+            .first()
+        )
+    elif kind == "request" and task.activity.customer_id:
+        found = CareRequest.objects.filter(customer_id=task.activity.customer_id, pk=number).first()
+    else:
+        found = None
+    if not found:
+        raise Http404
+    return found
