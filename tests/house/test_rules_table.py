@@ -12,7 +12,9 @@ def item(nodeid, *numbers):
 
 
 def test_the_table_is_sorted_by_number_and_names_a_parametrised_test_once():
-    text = rules.table([item("a.py::one", "R40"), item("b.py::two[x]", "R9", "R40"), item("b.py::two[y]", "R9", "R40")])
+    text = rules.table(
+        [item("a.py::one", "R40"), item("b.py::two[x]", "R9", "R40"), item("b.py::two[y]", "R9", "R40")]
+    )
     assert text.splitlines()[1:] == [
         "R9    b.py::two",
         "R40   a.py::one",
