@@ -1,0 +1,12 @@
+"""The product's settings, a database of its own, and the bare view and consumer that give the floors."""
+
+from caredesk.settings import *  # noqa: F403
+from caredesk.settings import DATABASES, MIDDLEWARE
+
+ROOT_URLCONF = "bench.urls"
+ASGI_APPLICATION = "bench.asgi.application"
+MIDDLEWARE = ["bench.bare.CountQueries", *MIDDLEWARE]
+CHAT_STARTS_PER_MINUTE = CHAT_MESSAGES_PER_MINUTE = 1_000_000
+
+if not DATABASES["default"]["NAME"].endswith("_bench"):
+    DATABASES["default"]["NAME"] += "_bench"
