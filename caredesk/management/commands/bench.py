@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         if os.environ.get("DJANGO_SETTINGS_MODULE") != "bench.settings":
-            return self.start_again()
+            self.start_again()
         from bench import filling, server
 
         messages = filling.make_database()
