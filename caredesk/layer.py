@@ -1,8 +1,8 @@
 """The channel layer: groups over Redis PUBLISH/SUBSCRIBE, which opens sockets while Redis is away.
 
-Like channels-redis' PubSub layer on the wire, and its subclass; but a channel lives in this process only, one task
-alone connects and reads (stock: whoever subscribes, beside the reader), a subscription counts when Redis has
-confirmed it, and a line that has gone silent is a dead one. Nothing here waits for Redis longer than a second.
+Like channels-redis' PubSub layer on the wire, and its subclass; but a channel lives in this process only, one
+task alone connects and reads (stock: whoever subscribes, beside the reader), a subscription counts when Redis
+has confirmed it, and a line gone silent is a dead one. Nothing here waits for Redis longer than a second.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ AGAIN = 0.5
 
 
 class Layer(RedisPubSubChannelLayer):
-    """`live` tells whether pushes arrive now. A channel gets `{"type": "layer.live", "live"}` when that changes."""
+    """`live`: whether pushes arrive now. Channels get `{"type": "layer.live", "live"}` when that changes."""
 
     def _get_layer(self):
         loop = asyncio.get_running_loop()
@@ -153,7 +153,7 @@ class Line:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def hear(self, name: str) -> None:
-        """Return when Redis has confirmed the subscription, at the latest after a second: it is made by and by."""
+        """Return when Redis has confirmed it, at the latest after a second: then it is made by and by."""
         known = name in self.confirmed
         event = self.confirmed.setdefault(name, asyncio.Event())
         with contextlib.suppress(TimeoutError):

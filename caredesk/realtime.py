@@ -62,7 +62,7 @@ def dropped() -> int:
 
 
 def envelope(group: str, event: dict) -> tuple[str, bytes]:
-    """Channel and payload, as channels-redis publishes to a group (tests/house/test_realtime.py pins that)."""
+    """Channel and payload, as channels-redis publishes to a group (a test pins that)."""
     layer = get_channel_layer()
     return f"{layer.prefix}__group__{group}", layer.serialize(event)
 
@@ -131,7 +131,9 @@ class Publisher:
         self.dropped += count
         if not self.failing:
             expected = isinstance(error, RedisError | OSError)
-            logger.error("Redis does not take pushes, desks look by themselves: %s", error, exc_info=not expected)
+            logger.error(
+                "Redis does not take pushes, desks look by themselves: %s", error, exc_info=not expected
+            )
         self.failing = True
 
 

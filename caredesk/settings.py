@@ -5,9 +5,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pghistory
+from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
 from caredesk.secret import secret_key
+from caredesk.static import digest
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("CAREDESK_DATA") or BASE_DIR / ".var").resolve()
@@ -47,16 +49,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "caredesk.security.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "caredesk.security.SecurityHeadersMiddleware",
+    "caredesk.cookies.CookieMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "caredesk.zones.ZoneMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "caredesk.accounts.SlidingSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "caredesk.security.StrangersMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -73,6 +82,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "caredesk.cookies.context",
             ],
         },
     }
@@ -106,7 +116,13 @@ REDIS_URL = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CHANNEL_LAYERS = {"default": {"BACKEND": "caredesk.layer.Layer", "CONFIG": {"hosts": [REDIS_URL]}}}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
+}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -130,6 +146,49 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 
+SESSION_COOKIE_AGE = number("CAREDESK_SESSION_HOURS", 8) * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Failed log-ins: see caredesk/lockout.py.
+AXES_HANDLER = "caredesk.lockout.Handler"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = "caredesk.lockout.duration"
+AXES_USE_ATTEMPT_EXPIRATION = True
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_LOCKOUT_CALLABLE = "caredesk.lockout.response"
+AXES_CLIENT_IP_CALLABLE = "caredesk.lockout.address"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+AXES_VERBOSE = False
+
+# --- what browsers may do with our pages (framing: caredesk/security.py; cookies: caredesk/cookies.py)
+
+PROXY = flag("CAREDESK_PROXY")
+HTTPS_ONLY = flag("CAREDESK_HTTPS_ONLY")
+GADGET_ORIGINS = os.environ.get("CAREDESK_GADGET_ORIGINS", "").replace(",", " ").split()
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "media-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_REFERRER_POLICY = "same-origin"
+PERMISSIONS_POLICY = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+CSRF_FAILURE_VIEW = "caredesk.errors.csrf_failure"
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_AGE = 31_536_000
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("en", _("English")),
@@ -143,10 +202,13 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("TZ") or "UTC"
 
-STATIC_URL = "/static/"
+# The address changes with the content, so that browsers keep files for good and modules find each other.
+STATIC_URL = f"/static/{'debug' if DEBUG else digest(BASE_DIR / 'static')}/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Served from where they are, listed once at the start: there is no collecting to forget.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/[0-9a-f]{10}/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # --- the rules' numbers
 
@@ -157,5 +219,12 @@ CHAT_MESSAGES_PER_MINUTE = number("CAREDESK_CHAT_MESSAGES_PER_MINUTE", 60)
 CHAT_WAITING_GONE_SECONDS = number("CAREDESK_CHAT_WAITING_GONE_SECONDS", 60)
 CHAT_ACTIVE_GONE_SECONDS = number("CAREDESK_CHAT_ACTIVE_GONE_SECONDS", 180)
 DEFAULT_REGION = os.environ.get("CAREDESK_REGION", "NL")
-GADGET_ORIGINS = os.environ.get("CAREDESK_GADGET_ORIGINS", "").replace(",", " ").split()
-HTTPS_ONLY = flag("CAREDESK_HTTPS_ONLY")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"caredesk": {"level": "INFO"}},
+}
