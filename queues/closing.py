@@ -1,5 +1,6 @@
 """Close ends the interaction, not the request: everything is stored first, or nothing closes (R85 to R88)."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -104,10 +105,8 @@ def write_notes(activity):
 
 def store_remarks(activity, left, *, by):
     if left.tag.strip():
-        try:
+        with suppress(remarks.Twin):
             remarks.add_tag(activity, left.tag, by=by)
-        except remarks.Twin:
-            pass
     if left.comment.strip():
         remarks.comment(activity, left.comment, by=by)
 

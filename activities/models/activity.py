@@ -108,8 +108,16 @@ class Activity(models.Model):
             ),
             *all_at_most(
                 "activity",
-                ["subject", "source_name", "source_email", "source_phone", "source_page"]
-                + ["title_note", "description_note", "rating_comment"],
+                [
+                    "subject",
+                    "source_name",
+                    "source_email",
+                    "source_phone",
+                    "source_page",
+                    "title_note",
+                    "description_note",
+                    "rating_comment",
+                ],
             ),
         ]
         indexes = [
