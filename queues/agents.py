@@ -2,10 +2,12 @@
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
 from caredesk.history import acting
 from caredesk.realtime import publish
+from queues.bells import ring_desk
 from queues.models import Agent, QueueMember
 
 SUPERVISORS = "Supervisors"
@@ -24,9 +26,24 @@ def create(name, *, password, queues=(), supervisor=False, by=None):
         if supervisor:
             promote(user)
         agent, _made = Agent.objects.get_or_create(user=user)
-        for queue in queues:
-            QueueMember.objects.get_or_create(queue=queue, agent=agent)
+        add_to(queues, agent)
     return agent, new
+
+
+def check(name, password):
+    """Raise ValidationError when this is no user name, or a password that this user must not have."""
+    user = get_user_model()(username=name)
+    user.clean_fields(exclude=["password"])
+    validate_password(password, user)
+
+
+def add_to(queues, agent):
+    """Make the agent a member of these queues; return those that were new to them."""
+    joined = [queue for queue in queues if QueueMember.objects.get_or_create(queue=queue, agent=agent)[1]]
+    if joined:
+        ring_desk(agent.pk, agent.user_id)
+        rights_changed(agent.user)
+    return joined
 
 
 def promote(user):

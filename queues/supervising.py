@@ -1,0 +1,36 @@
+"""What supervisors set up: the queues."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from caredesk.history import acting
+from queues.bells import ring_queue
+from queues.models import Queue
+
+
+def set_up_queue(slug, *, mode, name="", offer_seconds=None, by=None):
+    """Make the queue, or bring an existing one to this; what is not given stays.
+
+    Return (queue, whether it is new, names of the fields that changed). Raises ValidationError by field.
+    """
+    asked = {"mode": mode, "name": name, "offer_seconds": offer_seconds}
+    with transaction.atomic(), acting(by):
+        queue = Queue.objects.select_for_update(no_key=True).filter(slug=slug).first()
+        new = queue is None
+        queue = queue or Queue(slug=slug, name=slug)
+        changes = {field: value for field, value in asked.items() if value and getattr(queue, field) != value}
+        for field, value in changes.items():
+            setattr(queue, field, value)
+        if new or changes:
+            store(queue)
+    return queue, new, [] if new else list(changes)
+
+
+def store(queue):
+    """Save what a supervisor wrote, and let the desks of the queue look again."""
+    if queue.offer_seconds is not None and queue.offer_seconds < 1:
+        raise ValidationError({"offer_seconds": _("An offer lasts a second or more.")})
+    queue.full_clean()
+    queue.save()
+    ring_queue(queue.pk)
