@@ -9,7 +9,7 @@ from caredesk import health
 
 
 class Command(BaseCommand):
-    help = "Expire offers, end presence leases and route what was missed, until it is stopped. Any number may run."
+    help = "Expire offers, end presence leases and route what was missed, until stopped. Any number may run."
 
     def handle(self, *args, **options):
         stopped = threading.Event()

@@ -1,0 +1,139 @@
+"""Real browsers before a real server. A browser that is missing fails the tests: bin/test installs it."""
+
+import os
+import re
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.server import Server
+
+CHROMIUM, FIREFOX = "/usr/bin/chromium", "/usr/bin/firefox-esr"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TIMEOUT_MILLISECONDS = 10_000
+REPORT_CSP = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`CSP violation: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`);
+});
+"""
+# Answers that pages expect and handle, and what Firefox says when a page with an open socket is left.
+EXPECTED = [r"the server responded with a status of (409|422)", r"was interrupted while the page was loading"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def _server(tmp_path_factory, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        server = Server(tmp_path_factory.mktemp("server")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(_server, transactional_db):
+    """Its address is `server.url`; its tables are emptied after the test. Fails on an error of the server."""
+    if _server.web.poll() is not None:
+        _server.start()
+    log = _server.log("web")
+    before = log.stat().st_size
+    yield _server
+    with log.open(errors="replace") as lines:
+        lines.seek(before)
+        said = lines.read()
+    if "Traceback" in said:
+        pytest.fail(f"The server met an error:\n{said}")
+
+
+@pytest.fixture(scope="session")
+def _playwright():
+    # Its event loop runs in this thread, where Django would then refuse its ORM.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(_playwright):
+    browser = _playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(_playwright):
+    browser = _playwright.firefox.launch(channel="moz-firefox", executable_path=FIREFOX)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def browser_name(request):
+    """Ask for it to run a test in both browsers; new_page() then opens its pages in that one."""
+    return request.param
+
+
+@pytest.fixture
+def new_page(request, server):
+    """new_page(browser=chromium, **context_options): a page of somebody who has never been here.
+
+    Whatever the page reports on its console as an error, by the content security policy or by an uncaught
+    exception, fails the test, unless the test said new_page.allow("pattern").
+    """
+    pages = Pages(request, server)
+    yield pages
+    pages.close()
+    if pages.problems:
+        pytest.fail("The browser reported:\n" + "\n".join(pages.problems))
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page()
+
+
+class Pages:
+    def __init__(self, request, server):
+        self.request, self.server = request, server
+        self.contexts, self.reports, self.allowed = [], [], [*EXPECTED]
+
+    def __call__(self, browser=None, **options):
+        context = (browser or self.default_browser()).new_context(**{"base_url": self.server.url, **options})
+        context.set_default_timeout(TIMEOUT_MILLISECONDS)
+        context.add_init_script(REPORT_CSP)
+        context.on("page", self.listen)
+        self.contexts.append(context)
+        return context.new_page()
+
+    def default_browser(self):
+        name = "chromium"
+        if "browser_name" in self.request.fixturenames:
+            name = self.request.getfixturevalue("browser_name")
+        return self.request.getfixturevalue(name)
+
+    def listen(self, page):
+        page.on("console", lambda message: message.type == "error" and self.reports.append(message.text))
+        page.on("pageerror", lambda error: self.reports.append(f"Uncaught: {error}"))
+
+    def allow(self, *patterns: str) -> None:
+        self.allowed += patterns
+
+    @property
+    def problems(self) -> list[str]:
+        return [text for text in self.reports if not any(re.search(known, text) for known in self.allowed)]
+
+    def close(self):
+        for context in self.contexts:
+            context.close()
