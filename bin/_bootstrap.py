@@ -145,7 +145,9 @@ def make_venv(uv):
 def install(uv, lock):
     """What the lock says; by uv, else by pip (whose package index may be another one)."""
     say(f"Installing {requirements(lock).relative_to(ROOT)}, packages pinned by hash")
-    if uv and run([uv, "pip", "install", "-q", "--require-hashes", "--python", PYTHON, "-r", requirements(lock)]):
+    if uv and run(
+        [uv, "pip", "install", "-q", "--require-hashes", "--python", PYTHON, "-r", requirements(lock)]
+    ):
         return True
     if not output([PYTHON, "-m", "pip", "--version"]) and not run([PYTHON, "-m", "ensurepip"]):
         return False
