@@ -107,6 +107,18 @@ def wait(value):
 
 
 @register.filter
+def between(start, end):
+    """The timedelta from one moment to another."""
+    return end - start if start and end else None
+
+
+@register.filter
+def late_after(task):
+    """Seconds after which waiting is late; e-mails may wait (0: never late)."""
+    return 0 if task.medium == "email" else task.queue.late_seconds
+
+
+@register.filter
 def lasted(start, end=None):
     """How long something went on, or goes on: 40 s, 6 min, 1 h 5 min."""
     if not start:
