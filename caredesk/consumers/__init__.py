@@ -2,16 +2,10 @@
 
 from django.urls import path
 
-from caredesk.sockets import Socket
+from caredesk.consumers.chat import ChatConsumer
+from caredesk.consumers.desk import DeskConsumer
 
-
-class DeskConsumer(Socket):
-    pass
-
-
-class ChatConsumer(Socket):
-    pass
-
+__all__ = ["ChatConsumer", "DeskConsumer"]
 
 websocket_urlpatterns = [
     path("ws/desk/", DeskConsumer.as_asgi()),

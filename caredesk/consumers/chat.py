@@ -1,0 +1,7 @@
+"""A customer's conversation."""
+
+from caredesk.sockets import Socket
+
+
+class ChatConsumer(Socket):
+    pass

@@ -1,0 +1,7 @@
+"""An agent's desk."""
+
+from caredesk.sockets import Socket
+
+
+class DeskConsumer(Socket):
+    pass
