@@ -45,22 +45,32 @@ def queues_of(agent):
 
 
 def waiting_in(queues):
-    """The first tasks in line of the pick queues, in the order of the queues."""
+    """The first tasks in line of the pick queues, however many queues there are in two queries."""
     picks = [queue.pk for queue in queues if queue.is_pick and queue.waiting]
-    first = []
-    for pk in picks:
-        first += list(with_words(Task.objects.waiting().filter(queue_id=pk)).in_line()[:SHOWN_A_QUEUE])
-    return first
+    lines = [Task.objects.waiting().filter(queue_id=pk).in_line()[:SHOWN_A_QUEUE].values("pk") for pk in picks]
+    if not lines:
+        return []
+    first = lines[0].union(*lines[1:], all=True) if lines[1:] else lines[0]
+    shown = Task.objects.waiting().filter(pk__in=[row["pk"] for row in first])
+    return list(with_words(shown).in_line())
 
 
 def state_of(agent_id):
-    """One word for everything in both lists; another word means that something changed (resync, 15 s tick)."""
-    agent = Agent.objects.filter(pk=agent_id).values_list("desk_seq", "user__is_active").first()
-    if not agent or not agent[1]:
+    """One word for everything in both lists; another word means that something changed (resync, 15 s tick).
+
+    None when the agent may not work any more.
+    """
+    found = bearings(agent_id)
+    if not found:
         return None
-    queues = (
-        Queue.objects.filter(memberships__agent_id=agent_id)
-        .order_by("pk")
-        .values_list("pk", "seq", named=False)
-    )
-    return f"{agent[0]}." + ".".join(f"{pk}-{seq}" for pk, seq in queues)
+    desk_seq, queues = found
+    return f"{desk_seq}." + ".".join(f"{pk}-{seq}" for pk, seq in queues)
+
+
+def bearings(agent_id):
+    """(desk_seq, [(queue id, its seq), …]) of a working agent, or None; in one query."""
+    rows = Agent.objects.working().filter(pk=agent_id).order_by("queues__pk")
+    rows = list(rows.values_list("desk_seq", "queues__pk", "queues__seq"))
+    if not rows:
+        return None
+    return rows[0][0], [(pk, seq) for _desk, pk, seq in rows if pk]

@@ -4,12 +4,13 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from activities.models import Activity
 from customers.models import Customer
-from queues.models import Agent, Queue, Task
+from queues.models import Queue, QueueMember, Task
+from queues.stamps import stamped
 from requests_app.models import CareRequest
 
 
@@ -26,22 +27,27 @@ def agent_required(view):
 
 
 def agent_of(user):
-    agent = Agent.objects.filter(user=user).first()
+    """The user's agent, which queues/backends.py has fetched along with the user."""
+    agent = getattr(user, "agent", None)
     if not agent or not user.is_active:
         raise PermissionDenied
-    agent.user = user
     return agent
 
 
 def visible_to(agent):
     """The tasks this agent may look at: their own in progress, and what waits in their pick queues."""
     own = Q(state=Task.ACTIVE, agent=agent)
-    waiting = Q(state=Task.WAITING, queue__mode=Queue.PICK, queue__memberships__agent=agent)
-    return Task.objects.filter(own | waiting).distinct()
+    return Task.objects.filter(own | Q(state=Task.WAITING) & picked_by(agent))
+
+
+def picked_by(agent):
+    """Tasks, in any state, of the queues from which this agent picks."""
+    member = QueueMember.objects.filter(queue=OuterRef("queue_id"), agent=agent)
+    return Q(Exists(member), queue__mode=Queue.PICK)
 
 
 def task_or_404(agent, task_id):
-    task = visible_to(agent).whole().filter(pk=task_id).first()
+    task = stamped(visible_to(agent).whole()).filter(pk=task_id).first()
     if not task:
         raise Http404
     return task
@@ -82,6 +88,7 @@ def may_watch(agent, name):
         "activity": "activity_id",
         "request": "activity__customer__care_requests",
         "customer": "activity__customer_id",
+        "journey": "activity__customer_id",
     }
     if kind == "activity":
         return tasks.filter(Q(activity_id=number) | Q(activity__customer__activities=number)).exists()

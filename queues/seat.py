@@ -5,7 +5,9 @@ from functools import cached_property
 
 from django.http import Http404
 
+from activities import drafts
 from activities.models import Activity
+from caredesk.realtime import name_of
 from queues.models import Agent, Task
 from queues.permissions import task_or_404, visible_activities
 from requests_app.models import CareRequest
@@ -67,6 +69,24 @@ class Seat:
     def may_edit_customer(self):
         return not self.is_preview
 
+    @cached_property
+    def standing(self):
+        """Drafts of the agent and notes of activities, each as {"activity-9": {"message": "…"}, …}, in one query."""
+        shown = {self.current, self.selected, self.care_request, self.customer, self.current.care_request}
+        return drafts.standing(self.agent.user, *sorted(map(name_of, shown - {None})))
+
+    @property
+    def drafts(self):
+        """{"activity-9": {"message": "…"}, …}: what the agent typed here and has not saved."""
+        return {} if self.is_preview else self.standing[0]
+
+    def draft(self, record, field):
+        return self.drafts.get(name_of(record), {}).get(field, "")
+
+    def notes_of(self, activity):
+        """Title and description of a customer who is not stored yet (R41)."""
+        return self.standing[1].get(name_of(activity), {})
+
     def may(self, record):
         """Holding this task answers most questions without asking the database."""
         if self.is_preview:
@@ -78,6 +98,11 @@ class Seat:
         return record == self.current or (
             record.customer_id and record.customer_id == self.current.customer_id
         )
+
+    @property
+    def region(self):
+        """Where national phone numbers of this queue's customers are from."""
+        return self.task.queue.country
 
     @property
     def selection(self):

@@ -28,7 +28,9 @@ class TaskQuerySet(models.QuerySet):
 
     def whole(self):
         """With everything a pane shows of it, in one query."""
-        return self.select_related("queue", "activity__customer", "activity__care_request", "agent__user")
+        return self.select_related(
+            "queue", "activity__customer", "activity__care_request", "agent__user"
+        ).prefetch_related("activity__customer__contact_points")
 
 
 @tracked()

@@ -1,0 +1,61 @@
+"""The rail: what the agent has in progress, and what waits in their queues (R2)."""
+
+from django.views.decorators.http import require_safe
+
+from activities.models import Draft
+from caredesk import panes
+from queues import desk
+from queues.models import Task
+from queues.permissions import agent_required
+
+
+@agent_required
+@require_safe
+def tasks(request):
+    agent = request.agent
+    selected = selected_of(request)
+    shown = (desk.state_of(agent.pk), selected, drafted(agent))
+    return panes.unchanged(request, *shown) or panes.tagged(
+        request, panes.content(request, "tasks", context(request, agent, selected)), *shown
+    )
+
+
+def context(request, agent, selected=None, state=None):
+    """`state` is read before the lists: what changes in between makes the desk look once more."""
+    state = state or desk.state_of(agent.pk)
+    in_progress = desk.in_progress(agent)
+    queues = desk.queues_of(agent)
+    return {
+        "agent": agent,
+        "selected": selected,
+        "state": state,
+        "in_progress": in_progress,
+        "queue_groups": groups(queues),
+        "automatic_queues": [queue for queue in queues if not queue.is_pick],
+        "waiting_count": sum(queue.waiting for queue in queues),
+        "queues": queues,
+    }
+
+
+def groups(queues):
+    """The pick queues in which somebody waits, each with the first of them and how many more there are."""
+    first = desk.waiting_in(queues)
+    picked = []
+    for queue in queues:
+        shown = [task for task in first if task.queue_id == queue.pk]
+        if shown:
+            picked.append({"queue": queue, "tasks": shown, "more": max(0, queue.waiting - len(shown))})
+    return picked
+
+
+def selected_of(request):
+    """The task that the page has selected, whoever's it is: only a mark in the list."""
+    number = request.GET.get("task", "")
+    return int(number) if number.isdecimal() and len(number) < 19 else None
+
+
+def drafted(agent):
+    """Drafts ring no bell, but they show in the list."""
+    mine = Draft.objects.filter(agent=agent.user, field="message").order_by("-updated_at")
+    held = Task.objects.active().filter(agent=agent).count()
+    return [str(moment) for moment in mine.values_list("updated_at", flat=True)[: held + 1]]

@@ -1,0 +1,63 @@
+"""The work area: all panes of one task, alone for htmx, else within the whole desk."""
+
+
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from activities.views import communication
+from caredesk import panes
+from queues.models import Task
+from queues.permissions import picked_by
+from queues.stamps import stamp_of
+from queues.views import tasks
+
+PANES = {
+    "communication": communication.context,
+}
+DETAILS = ("customer_details", "request_details", "activity_details", "comments")
+
+
+def show(request, seat, *, accepted=False):
+    """The seat's panes; only those of the details column where the journey asks for them (hx-target="#details")."""
+    request.accepted = accepted
+    if request.htmx.target == "details":
+        return render(request, "desk/work.html#details", {"seat": seat, "panes": drawn(request, seat, DETAILS)})
+    shown = {"seat": seat, "stamp": stamp_of(seat.task), "panes": drawn(request, seat, PANES)}
+    if request.htmx:
+        return render(request, "desk/work.html", shown)
+    return desk(request, seat.task.pk, shown)
+
+
+def show_nothing(request, *, status=200, why=""):
+    """Why there is nothing to see. Also htmx gets it, with its status: the script shows that, too."""
+    rail = tasks.context(request, request.agent)
+    blank = rail | {"why": why, "pick_queues": [queue for queue in rail["queues"] if queue.is_pick]}
+    if request.htmx:
+        return render(request, "desk/empty.html", blank, status=status)
+    return desk(request, None, blank, rail=rail, status=status)
+
+
+def gone(request, task_id, *, why="", status=404):
+    """The task is not, or no longer, this agent's to see: in words, and the lists look again."""
+    response = show_nothing(request, status=status, why=why or why_gone(request.agent, task_id))
+    response["HX-Trigger"] = "look-tasks"
+    return response
+
+
+def desk(request, selected, shown, *, rail=None, status=200):
+    rail = panes.whole(request, "tasks", rail or tasks.context(request, request.agent, selected))
+    return render(request, "desk/desk.html", {"rail": rail, "agent": request.agent, **shown}, status=status)
+
+
+def drawn(request, seat, names):
+    return {name: panes.whole(request, name, PANES[name](request, seat)) for name in names if name in PANES}
+
+
+def why_gone(agent, task_id):
+    """Who took it, to whoever could have taken it themselves; else only that it is gone."""
+    task = Task.objects.filter(picked_by(agent), pk=task_id).select_related("agent__user").first()
+    if task and task.state == Task.ACTIVE:
+        return _("%(name)s took it.") % {"name": task.agent.shown_name}
+    if task and task.state == Task.ABANDONED:
+        return _("The customer has left.")
+    return _("This task is no longer yours to see: it was closed, or somebody took it.")
