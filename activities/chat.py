@@ -13,6 +13,7 @@ from activities.models import Activity, Message
 from caredesk.realtime import publish
 from caredesk.stale import locked
 from caredesk.texts import limited
+from customers.bells import ring_journey
 from requests_app.editing import touch
 
 
@@ -77,6 +78,8 @@ def append(activity, *, side, kind=Message.TEXT, text="", uuid=None, author=None
         update_fields=["last_seq", "unread", "unanswered_since", "agent_seen_seq", "customer_seen_seq"]
     )
     publish(f"talk-{activity.pk}", as_event(message))
+    if kind != Message.TEXT:
+        ring_journey(activity.customer_id)
     return message
 
 
@@ -127,8 +130,9 @@ def seen(activity_id, seq, field, side, **also):
 
 
 def here(activity_id):
-    """The customer's page answered just now (R42)."""
-    Activity.objects.filter(pk=activity_id).update(customer_seen_at=timezone.now())
+    """The customer's page answered just now (R42); who has left is not here before they come back."""
+    live = Activity.objects.filter(pk=activity_id, customer_left_at=None).exclude(state=Activity.ENDED)
+    live.update(customer_seen_at=timezone.now())
 
 
 def since(activity, after=0, limit=200):

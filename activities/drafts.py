@@ -1,5 +1,7 @@
 """What an agent typed and has not saved: kept on the server within a second (R51)."""
 
+from django.db.models import Q
+
 from activities.models import Draft
 from caredesk.texts import clean
 
@@ -20,9 +22,24 @@ def forget(agent, record, *fields):
     (drafts.filter(field__in=fields) if fields else drafts).delete()
 
 
+def put(agent, record, texts):
+    """Keep exactly these fields' texts, empty ones too; None forgets a field."""
+    forget(agent, record, *texts)
+    Draft.objects.bulk_create(
+        Draft(agent=agent, record=record, field=field, text=clean(text)[:LONGEST])
+        for field, text in texts.items()
+        if text is not None
+    )
+
+
 def of(agent, *records):
     """{record: {field: text}} of this agent's drafts for these records, in one query."""
-    kept = {record: {} for record in records}
-    for draft in Draft.objects.filter(agent=agent, record__in=records):
-        kept[draft.record][draft.field] = draft.text
-    return kept
+    return standing(agent, *records)[0]
+
+
+def standing(agent, *records):
+    """The same, and beside it that of the notes which belong to no agent: ({…}, {…}), in one query."""
+    mine, notes = {record: {} for record in records}, {record: {} for record in records}
+    for draft in Draft.objects.filter(Q(agent=agent) | Q(agent=None), record__in=records):
+        (mine if draft.agent_id else notes)[draft.record][draft.field] = draft.text
+    return mine, notes

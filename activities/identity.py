@@ -8,6 +8,7 @@ from caredesk.history import acting
 from caredesk.realtime import announce
 from caredesk.stale import locked
 from customers import editing
+from customers.bells import ring_journey
 from customers.matching import matches, the_one
 from customers.phones import shown_phone
 
@@ -43,6 +44,7 @@ def link(activity, customer, *, verified, by):
     join(current, by=by)
     activity.refresh_from_db()
     announce(activity, customer)
+    ring_journey(customer.pk)
 
 
 def confirm(activity, *, by):
@@ -61,6 +63,7 @@ def unlink(activity, *, by):
             customer=None, care_request=None, verified=True, version=current.version + 1
         )
         announce(activity, *former)
+        ring_journey(current.customer_id)
     activity.refresh_from_db()
 
 

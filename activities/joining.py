@@ -6,7 +6,9 @@ from activities.models import Activity, Draft
 from caredesk.history import acting
 from caredesk.realtime import announce
 from caredesk.stale import locked
-from requests_app.editing import touch
+from caredesk.texts import limited_fields
+from customers.bells import ring_journey
+from requests_app.editing import touch, touch_or_refuse
 from requests_app.models import CareRequest
 
 NOTES = ("title", "description")
@@ -33,14 +35,17 @@ def join(activity, *, by):
 
 
 def add_request(activity, *, by):
-    """Make a new request of the customer and move this activity to it; the old one stays (R10)."""
+    """Make a new request of the customer and move this activity to it; the old one stays (R10).
+
+    Raises Closed: an activity does not leave a closed request.
+    """
     with transaction.atomic(), acting(by):
         former = activity.care_request
         if former:
-            touch(former.pk)
+            touch_or_refuse(former.pk)
         target = CareRequest.objects.create(customer_id=activity.customer_id)
         put_into(locked(activity), target)
-        announce(*[record for record in (former, target, activity.customer, activity) if record])
+        announce(*[record for record in (former, target, activity) if record])
     return target
 
 
@@ -49,16 +54,25 @@ def put_into(activity, care_request):
     activity.version += 1
     Activity.objects.filter(pk=activity.pk).update(care_request=care_request, version=activity.version)
     touch(care_request.pk)
+    ring_journey(care_request.customer_id)
 
 
-def note(activity, field, text):
-    """Keep the title or description of a customer who is not stored yet, on the activity itself (R41)."""
+def note(activity, texts):
+    """Keep title and description of a customer who is not stored yet, on the activity itself (R41).
+
+    `texts` as {"title": …}; an empty one forgets it. Raises ValidationError by field (too long).
+    """
     record = f"activity-{activity.pk}"
-    if text:
-        Draft.objects.update_or_create(agent=None, record=record, field=field, defaults={"text": text})
-    else:
-        Draft.objects.filter(agent=None, record=record, field=field).delete()
-    announce(activity)
+    texts = limited_fields({field: texts[field] for field in NOTES if field in texts})
+    with transaction.atomic():
+        for field, text in texts.items():
+            if text:
+                Draft.objects.update_or_create(
+                    agent=None, record=record, field=field, defaults={"text": text}
+                )
+            else:
+                Draft.objects.filter(agent=None, record=record, field=field).delete()
+        announce(activity)
 
 
 def notes_of(activity):

@@ -11,7 +11,8 @@ from caredesk.history import acting
 from caredesk.realtime import announce
 from caredesk.stale import count_edit
 from caredesk.texts import TAG_LIMIT, fold, limited
-from requests_app.editing import touch
+from customers.bells import ring_journey
+from requests_app.editing import touch_or_refuse
 
 
 class Twin(ValidationError):
@@ -23,13 +24,13 @@ class Twin(ValidationError):
 
 
 def add_tag(activity, name, *, by):
-    """Add what was typed, trimmed. Raises Twin, or ValidationError (empty, more than 50 characters)."""
+    """Add what was typed, trimmed. Raises Twin, Closed, or ValidationError (empty, more than 50 characters)."""
     name = limited(name.strip(), TAG_LIMIT).strip()
     if not name:
         raise ValidationError(_("Type a tag first."), code="empty")
     try:
         with transaction.atomic(), acting(by):
-            touch(activity.care_request_id)
+            touch_or_refuse(activity.care_request_id)
             tag = Tag.objects.create(activity=activity, name=name, folded=fold(name), added_by=by)
             changed(activity)
     except IntegrityError:
@@ -38,10 +39,12 @@ def add_tag(activity, name, *, by):
 
 
 def remove_tag(activity, tag_id, *, by):
-    """Remove a tag; one that is gone already is no error."""
+    """Remove a tag; one that is gone already is no error. Raises Closed."""
     with transaction.atomic(), acting(by):
-        if Tag.objects.filter(activity=activity, pk=tag_id).delete()[0]:
-            touch(activity.care_request_id)
+        tag = Tag.objects.filter(activity=activity, pk=tag_id)
+        if tag.exists():
+            touch_or_refuse(activity.care_request_id)
+            tag.delete()
             changed(activity)
 
 
@@ -54,10 +57,10 @@ def suggestions(activity, typed, limit=8):
 
 
 def comment(activity, text, *, by):
-    """Add a comment. Raises ValidationError (empty, too long)."""
+    """Add a comment. Raises Closed, or ValidationError (empty, too long)."""
     text = checked(text)
     with transaction.atomic(), acting(by):
-        touch(activity.care_request_id)
+        touch_or_refuse(activity.care_request_id)
         written = Comment.objects.create(activity=activity, author=by, text=text)
         announce(activity)
     return written
@@ -72,7 +75,7 @@ def edit_comment(written, text, *, by):
         return written
     written.text, written.edited_at = text, timezone.now()
     with transaction.atomic(), acting(by):
-        touch(written.activity.care_request_id)
+        touch_or_refuse(written.activity.care_request_id)
         written.save(update_fields=["text", "edited_at"])
         announce(written.activity)
     return written
@@ -88,3 +91,4 @@ def checked(text):
 def changed(activity):
     count_edit(activity)
     announce(activity)
+    ring_journey(activity.customer_id)

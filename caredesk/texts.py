@@ -32,6 +32,19 @@ def limited(text: str, limit: int = TEXT_LIMIT) -> str:
     return text
 
 
+def limited_fields(texts: dict[str, str]) -> dict[str, str]:
+    """Each text cleaned, within its limit and trimmed; what is refused is refused by field, all at once."""
+    errors, kept = {}, {}
+    for field, text in texts.items():
+        try:
+            kept[field] = limited(text).strip()
+        except ValidationError as error:
+            errors[field] = error
+    if errors:
+        raise ValidationError(errors)
+    return kept
+
+
 def fold(text: str) -> str:
     """The key under which two spellings are the same tag: case-folded, İ = i = ı."""
     folded = unicodedata.normalize("NFC", clean(text).strip().casefold())

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from caredesk.history import acting
 from caredesk.realtime import announce
-from caredesk.stale import count_edit, locked, refuse_if_stale, store
+from caredesk.stale import Stale, count_edit, locked, refuse_if_stale, store
 from caredesk.texts import limited
+from customers.bells import ring_journey
 from customers.models import FIELDS, ContactPoint, Customer
 from customers.phones import normalise_email, normalise_phone
 
@@ -20,7 +21,8 @@ def create(values, *, by, region=None):
         raise ValidationError({"first_name": _("Give a name, an e-mail address or a phone number.")})
     with transaction.atomic(), acting(by):
         customer = Customer.objects.create(**{field: clean[field] for field in FIELDS if field in clean})
-        write_points(customer, clean, region)
+        for kind, points in wanted_points(clean, region).items():
+            write_points(customer, kind, points, region)
     return customer
 
 
@@ -29,15 +31,28 @@ def save(customer, values, *, version, by, region=None):
     clean = cleaned(values)
     fields = {field: clean[field] for field in FIELDS if field in clean}
     with transaction.atomic(), acting(by):
-        moved = points_differ(locked(customer), clean, region)
-        if moved:
-            refuse_if_stale(locked(customer), version, by=by)
-            write_points(customer, clean, region)
-            count_edit(customer)
-        stored, changed = store(customer, fields, version=None if moved else version, by=by)
+        try:
+            moved = store_points(locked(customer), clean, region, version=version, by=by)
+            stored, changed = store(customer, fields, version=None if moved else version, by=by)
+        except Stale as stale:
+            stale.fields += kinds_changed(customer, version)
+            raise
         if moved or changed:
             announce(stored, version=stored.version)
+            ring_journey(stored.pk)
     return stored
+
+
+def store_points(customer, clean, region, *, version, by):
+    """Bring e-mails and phones to what the form wants, counted as one edit; return whether any changed."""
+    wanted = wanted_points(clean, region)
+    changed = [kind for kind, points in wanted.items() if points != stored_points(customer, kind)]
+    if changed:
+        refuse_if_stale(customer, version, by=by)
+        for kind in changed:
+            write_points(customer, kind, wanted[kind], region)
+        count_edit(customer)
+    return bool(changed)
 
 
 def cleaned(values):
@@ -65,29 +80,37 @@ def cleaned_list(field, given):
 
 
 def wanted_points(clean, region):
-    """{(kind, normalised): value} as the form wants it, in its order."""
-    points = {(ContactPoint.EMAIL, normalise_email(value)): value for value in clean.get("emails", ())}
-    points |= {
-        (ContactPoint.PHONE, normalise_phone(value, region)): value for value in clean.get("phones", ())
-    }
-    return points
+    """{kind: [(normalised, value), …]} as the form wants it, in its order, each address once."""
+    wanted = {}
+    if "emails" in clean:
+        wanted[ContactPoint.EMAIL] = {normalise_email(value): value for value in reversed(clean["emails"])}
+    if "phones" in clean:
+        wanted[ContactPoint.PHONE] = {
+            normalise_phone(value, region): value for value in reversed(clean["phones"])
+        }
+    return {kind: list(reversed(points.items())) for kind, points in wanted.items()}
 
 
-def points_differ(customer, clean, region):
-    if "emails" not in clean and "phones" not in clean:
-        return False
-    stored = {(point.kind, point.normalised): point.value for point in customer.contact_points.all()}
-    return stored != wanted_points(clean, region)
+def stored_points(customer, kind):
+    points = customer.contact_points.filter(kind=kind).order_by("pk")
+    return list(points.values_list("normalised", "value"))
 
 
-def write_points(customer, clean, region):
-    wanted = wanted_points(clean, region)
-    stored = {(point.kind, point.normalised): point for point in customer.contact_points.all()}
-    for key, point in stored.items():
-        if key not in wanted:
-            point.delete()
-    for (kind, normalised), value in wanted.items():
-        point = stored.get((kind, normalised)) or ContactPoint(customer=customer, kind=kind)
-        if point.value != value:
-            point.value = value
-            point.save(region=region)
+def write_points(customer, kind, wanted, region):
+    """From the first one that differs on they are written anew, so that their order is the form's."""
+    rows = list(customer.contact_points.filter(kind=kind).order_by("pk"))
+    same = 0
+    while same < min(len(rows), len(wanted)) and (rows[same].normalised, rows[same].value) == wanted[same]:
+        same += 1
+    for row in rows[same:]:
+        row.delete()
+    for _normalised, value in wanted[same:]:
+        ContactPoint(customer=customer, kind=kind, value=value).save(region=region)
+
+
+def kinds_changed(customer, version):
+    """Which of "emails" and "phones" anybody changed after `version` of the customer."""
+    versions = Customer.pgh_event_model.objects.filter(pgh_obj_id=customer.pk, version__lte=version)
+    since = versions.order_by("pgh_id").values_list("pgh_created_at", flat=True).last()
+    points = ContactPoint.pgh_event_model.objects.filter(customer_id=customer.pk, pgh_created_at__gt=since)
+    return [f"{kind}s" for kind in points.order_by("kind").values_list("kind", flat=True).distinct()]

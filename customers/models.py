@@ -1,7 +1,9 @@
 """Who writes and calls: the customer and the addresses by which they are known."""
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from caredesk.history import tracked
@@ -26,7 +28,7 @@ class Customer(models.Model):
     country = models.TextField(_("country"), blank=True, default="")
     language = models.TextField(_("language"), blank=True, default="")
     company = models.TextField(_("company"), blank=True, default="")
-    external_id = models.TextField(_("external id"), blank=True, default="", db_index=True)
+    external_id = models.TextField(_("external id"), blank=True, default="")
     notes = models.TextField(_("notes"), blank=True, default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -37,7 +39,11 @@ class Customer(models.Model):
             CheckConstraint(condition=Q(version__gte=1), name="customer_version_starts_at_1"),
             *all_at_most("customer", FIELDS),
         ]
-        indexes = [models.Index(fields=["last_name", "first_name"], name="customer_by_name")]
+        # 2,000 characters are longer than an entry of a plain index may be.
+        indexes = [
+            models.Index(Left("last_name", 100), Left("first_name", 100), name="customer_by_name"),
+            HashIndex(fields=["external_id"], name="customer_by_external_id"),
+        ]
 
     def __str__(self):
         return self.shown_name

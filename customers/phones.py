@@ -1,9 +1,13 @@
 """Addresses as they are matched: phones in E.164 where they parse, e-mails case-folded."""
 
+import hashlib
+
 import phonenumbers
 from django.conf import settings
 
 from caredesk.texts import clean
+
+LONGEST_KEY = 250
 
 
 def parsed_phone(value, region=None):
@@ -20,7 +24,7 @@ def normalise_phone(value, region=None):
     if number:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     digits = "".join(character for character in value if character.isdigit())
-    return digits or clean(value).strip().casefold()
+    return key(digits or clean(value).strip().casefold())
 
 
 def shown_phone(value, region=None):
@@ -32,4 +36,9 @@ def shown_phone(value, region=None):
 
 
 def normalise_email(value):
-    return clean(value).strip().casefold()
+    return key(clean(value).strip().casefold())
+
+
+def key(text):
+    """The text itself, or its digest where it is longer than an entry of an index may be."""
+    return text if len(text) <= LONGEST_KEY else hashlib.sha256(text.encode()).hexdigest()

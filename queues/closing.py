@@ -3,24 +3,29 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities import chat, drafts, remarks
-from activities.identity import create_customer
-from activities.joining import note, notes_of, take_notes
+from activities.identity import create_customer, use_customer
+from activities.joining import NOTES, note, notes_of, take_notes
 from activities.models import Activity, Message
 from caredesk.history import acting
-from caredesk.realtime import announce
+from caredesk.realtime import announce, name_of
 from caredesk.stale import locked
 from customers import editing
+from customers.bells import ring_journey
+from customers.models import Customer
 from queues.bells import ring_desk
 from queues.models import Task
 from queues.retrying import retried_after_deadlock
 from requests_app.editing import save_details, touch
+from requests_app.models import CareRequest
 
-SAVE, CREATE, DISCARD = "save", "create", "discard"
+SAVE, CREATE, USE, DISCARD = "save", "create", "use", "discard"
+NEVER_SEEN = 0
 
 
 class Question(Exception):
@@ -32,20 +37,25 @@ class Question(Exception):
 
 
 @dataclass
+class Edit:
+    """Unsaved texts of one record: "title" and "description" of a request, typed over `version` of it; or of an
+    activity "tag" and "comment", and the "title" and "description" noted before its customer is created."""
+
+    record: CareRequest | Activity
+    texts: dict[str, str]
+    version: int = NEVER_SEEN
+
+
+@dataclass
 class Leftovers:
-    """What stands in the panes when Close is pressed.
+    """What stands in the panes when Close is pressed: edits, an unsent message, and the values of the customer's
+    form where they differ from what is stored, over `customer_version`. `use`: the customer it turned out to be."""
 
-    `details`: {"title": …, "description": …} as typed, `request_version` what they were typed over;
-    `tag`, `comment`: half-typed; `customer`: the form's values if they differ from what is stored, over
-    `customer_version`.
-    """
-
-    details: dict = field(default_factory=dict)
-    request_version: int | None = None
-    tag: str = ""
-    comment: str = ""
+    edits: list[Edit] = field(default_factory=list)
+    message: str = ""
     customer: dict = field(default_factory=dict)
     customer_version: int | None = None
+    use: Customer | None = None
 
 
 @retried_after_deadlock
@@ -53,45 +63,60 @@ def close(task_id, left, *, choice="", by):
     """Store what is left over and end the interaction; closing twice changes nothing.
 
     Raises Question when the customer's form is unsaved and no choice was made, and whatever the stores
-    raise (ValidationError, Stale, Closed): then nothing of it has happened.
+    raise (ValidationError by field, Stale, Closed, AlreadyKnown): then nothing of it has happened.
     """
+    if left.message.strip():
+        raise ValidationError({"message": _("Not sent yet. Send it or empty the field, then close.")})
     with transaction.atomic(), acting(by.user):
         task = Task.objects.select_for_update(no_key=True).select_related("queue").get(pk=task_id, agent=by)
         if task.state != Task.ACTIVE:
             return task
         ring_desk(by.pk, by.user_id)
         activity = Activity.objects.select_related("customer", "care_request").get(pk=task.activity_id)
-        store_details(activity, left, by=by.user)
         settle_customer(activity, left, choice, task.queue.country, by=by.user)
-        store_remarks(activity, left, by=by.user)
+        store_edits(activity, left.edits, by=by.user)
         end(task, activity, by)
+        forget_drafts(activity, left.edits, by.user)
     return task
-
-
-def store_details(activity, left, *, by):
-    if activity.care_request and activity.care_request.is_open:
-        save_details(activity.care_request, left.details, version=left.request_version, by=by)
-    elif not activity.care_request:
-        for name, text in left.details.items():
-            note(activity, name, text)
 
 
 def settle_customer(activity, left, choice, region, *, by):
     """One question at most (R85): a customer never created, or changes never saved."""
-    if not activity.customer_id:
-        if choice == CREATE:
-            create_customer(activity, left.customer, by=by, region=region)
-        elif choice == DISCARD:
-            write_notes(activity)
-        else:
-            raise Question(CREATE)
-    elif left.customer:
-        if choice == SAVE:
-            editing.save(
-                activity.customer, left.customer, version=left.customer_version, by=by, region=region
-            )
-        elif choice != DISCARD:
-            raise Question(SAVE)
+    if activity.customer_id:
+        locked(activity.customer)
+        settle_changes(activity.customer, left, choice, region, by=by)
+        left.edits += noted_late(activity, left.edits)
+        return
+    note(activity, noted(activity, left.edits))
+    if choice == CREATE:
+        create_customer(activity, left.customer, by=by, region=region)
+    elif choice == USE:
+        use_customer(activity, left.use, by=by)
+    elif choice == DISCARD:
+        write_notes(activity)
+    else:
+        raise Question(CREATE)
+
+
+def settle_changes(customer, left, choice, region, *, by):
+    if not left.customer or choice == DISCARD:
+        return
+    if choice != SAVE:
+        raise Question(SAVE)
+    editing.save(customer, left.customer, version=left.customer_version, by=by, region=region)
+
+
+def noted(activity, edits):
+    texts = {}
+    for edit in edits:
+        texts |= details_of(edit) if edit.record == activity else {}
+    return texts
+
+
+def noted_late(activity, edits):
+    """What was noted here while another tab created the customer belongs to the request made then."""
+    texts = {name: text for name, text in noted(activity, edits).items() if text.strip()}
+    return [Edit(activity.care_request, texts)] if texts and activity.care_request else []
 
 
 def write_notes(activity):
@@ -103,12 +128,29 @@ def write_notes(activity):
     )
 
 
-def store_remarks(activity, left, *, by):
-    if left.tag.strip():
-        with suppress(remarks.Twin):
-            remarks.add_tag(activity, left.tag, by=by)
-    if left.comment.strip():
-        remarks.comment(activity, left.comment, by=by)
+def store_edits(activity, edits, *, by):
+    """Requests first, then activities, each by id: the order in which everybody locks them."""
+    for edit in sorted(edits, key=lambda edit: (isinstance(edit.record, Activity), edit.record.pk)):
+        if isinstance(edit.record, CareRequest):
+            save_details(edit.record, details_of(edit), version=edit.version, by=by)
+        else:
+            store_remarks(activity if edit.record == activity else edit.record, edit.texts, by=by)
+
+
+def details_of(edit):
+    return {name: text for name, text in edit.texts.items() if name in NOTES}
+
+
+def store_remarks(activity, texts, *, by):
+    """A half-typed tag and comment; errors stand beside their field."""
+    for name, add in (("tag", remarks.add_tag), ("comment", remarks.comment)):
+        if not texts.get(name, "").strip():
+            continue
+        try:
+            with suppress(remarks.Twin):
+                add(activity, texts[name], by=by)
+        except ValidationError as error:
+            raise ValidationError({name: error}) from None
 
 
 def end(task, activity, agent):
@@ -124,16 +166,14 @@ def end(task, activity, agent):
         )
     task.state, task.ended_at, task.line_busy = Task.CLOSED, now, False
     task.save(update_fields=["state", "ended_at", "line_busy"])
-    forget_drafts(activity, agent)
-    announce(*[record for record in (activity, activity.care_request, activity.customer) if record])
+    announce(*[record for record in (activity, activity.care_request) if record])
+    ring_journey(activity.customer_id)
 
 
-def forget_drafts(activity, agent):
-    names = [f"activity-{activity.pk}"]
-    names += [f"request-{activity.care_request_id}"] if activity.care_request_id else []
-    names += [f"customer-{activity.customer_id}"] if activity.customer_id else []
-    for name in names:
-        drafts.forget(agent.user, name)
+def forget_drafts(activity, edits, user):
+    records = {activity, activity.care_request, activity.customer, *(edit.record for edit in edits)}
+    for record in records - {None}:
+        drafts.forget(user, name_of(record))
 
 
 def question_text(kind, name):

@@ -6,7 +6,8 @@ from django.utils import timezone
 from caredesk.history import acting
 from caredesk.realtime import announce
 from caredesk.stale import store
-from caredesk.texts import limited
+from caredesk.texts import limited_fields
+from customers.bells import ring_journey
 from requests_app.models import CareRequest
 
 
@@ -15,8 +16,11 @@ class Closed(Exception):
 
 
 def save_details(care_request, changes, *, version, by):
-    """Store title and/or description over `version`. Raises Stale, Closed or ValidationError (too long)."""
-    changes = {field: limited(text).strip() for field, text in changes.items()}
+    """Store title and/or description over `version`.
+
+    Raises Stale, Closed, or ValidationError by field (too long).
+    """
+    changes = limited_fields(changes)
     with transaction.atomic(), acting(by):
         stored, changed = store(care_request, changes, version=version, by=by)
         if not stored.is_open:
@@ -24,10 +28,21 @@ def save_details(care_request, changes, *, version, by):
         if changed:
             touch(stored.pk)
             announce(stored, version=stored.version)
+            ring_journey(stored.customer_id)
     return stored
 
 
 def touch(request_id):
-    """Start the 5 days anew; called in the transaction of every change to the request or its activities."""
-    if request_id:
-        CareRequest.objects.open().filter(pk=request_id).update(touched_at=timezone.now())
+    """Start the 5 days anew; called in the transaction of every change to the request or its activities.
+
+    The row stays locked. False when there is no such open request.
+    """
+    if not request_id:
+        return False
+    return bool(CareRequest.objects.open().filter(pk=request_id).update(touched_at=timezone.now()))
+
+
+def touch_or_refuse(request_id):
+    """The same for changes that a closed request does not take. Raises Closed."""
+    if request_id and not touch(request_id):
+        raise Closed

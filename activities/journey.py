@@ -1,0 +1,168 @@
+"""The customer journey (R5): every interaction of a customer, newest first, in pages, grouped by request."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
+
+from activities.models import Activity, Tag
+from requests_app.models import CareRequest
+
+FIRST, MORE, MOST = 20, 50, 500
+CURSOR = re.compile(r"(\d{1,11})\.(\d{6})_(\d{1,18})", re.ASCII)
+
+
+class BadCursor(ValueError):
+    """The address of an older page that no page of ours ever had."""
+
+
+@dataclass
+class Group:
+    """A request, or None for what is without one. `shown`: an earlier page shows it already, only rows are new."""
+
+    care_request: CareRequest | None
+    activities: list[Activity]
+    shown: bool = False
+
+    @property
+    def moment(self):
+        """What places it in the journey: its newest interaction here, or its own making."""
+        moments = [activity.started_at for activity in self.activities]
+        return max([*moments, *([self.care_request.created_at] if self.care_request else [])])
+
+
+@dataclass
+class Page:
+    """`older`: how many the button for more brings; `before`: what it asks for; `shown`: how many stand then."""
+
+    groups: list[Group]
+    activity_count: int
+    request_count: int
+    shown: int
+    before: str = ""
+
+    @property
+    def older(self):
+        return min(self.activity_count - self.shown, MORE) if self.before else 0
+
+
+def page_of(activity, *, before="", shown=0, reader=None):
+    """One page of the journey of this activity's customer; of nobody's activity, the activity alone.
+
+    `before` is the `before` of the page above, `shown` how many that and those above it have; without `before`
+    the first page has at least `shown`. Two queries, three for an older page. Raises BadCursor.
+    """
+    cursor = parsed(before)
+    size = MORE if cursor else min(max(FIRST, shown), MOST)
+    rows = list(rows_of(activity, cursor)[: size + 1])
+    rows, more = rows[:size], len(rows) > size
+    for row in rows:
+        row.is_mine = bool(reader and row.handler == reader.pk)
+    groups = grouped(rows) + emptied(activity.customer_id, cursor, rows, more)
+    return Page(
+        groups=sorted(groups, key=lambda group: group.moment, reverse=True),
+        activity_count=rows[0].activity_count if rows else 0,
+        request_count=rows[0].request_count if rows else 0,
+        shown=len(rows) + (shown if cursor else 0),
+        before=written(rows[-1]) if more else "",
+    )
+
+
+def of(activity):
+    """All interactions of this activity's customer, or itself alone."""
+    if activity.customer_id:
+        return Activity.objects.filter(customer_id=activity.customer_id)
+    return Activity.objects.filter(pk=activity.pk)
+
+
+def rows_of(activity, cursor):
+    rows = handled(of(activity)).select_related("care_request")
+    rows = rows.annotate(
+        tag_names=ArraySubquery(Tag.objects.filter(activity=OuterRef("pk")).order_by("id").values("name")),
+        activity_count=counted(of(activity)),
+        request_count=counted(CareRequest.objects.filter(customer_id=activity.customer_id)),
+    ).order_by("-started_at", "-id")
+    if not cursor:
+        return rows
+    newer = Q(started_at__gt=cursor[0]) | Q(started_at=cursor[0], pk__gte=cursor[1])
+    same_request = Activity.objects.filter(newer, care_request=OuterRef("care_request"))
+    without = of(activity).filter(newer, care_request=None)
+    rows = rows.annotate(request_shown=Exists(same_request), rest_shown=Exists(without))
+    # The first condition is what the index can begin at; the second alone would read all that is newer.
+    older = Q(started_at__lt=cursor[0]) | Q(pk__lt=cursor[1])
+    return rows.filter(older, started_at__lte=cursor[0])
+
+
+def handled(activities):
+    """With `handler` (user id) and `agent_name` of who had it last, None and "" if nobody accepted it."""
+    last = Activity.objects.filter(pk=OuterRef("pk"), tasks__agent__isnull=False).order_by("-tasks__pk")
+    full_name = Trim(Concat("tasks__agent__user__first_name", Value(" "), "tasks__agent__user__last_name"))
+    shown = Coalesce(NullIf(full_name, Value("")), "tasks__agent__user__username")
+    return activities.annotate(
+        handler=Subquery(last.values("tasks__agent__user_id")[:1]),
+        agent_name=Coalesce(Subquery(last.annotate(shown=shown).values("shown")[:1]), Value("")),
+    )
+
+
+def counted(rows):
+    """How many, as part of another query."""
+    one = rows.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(one, output_field=IntegerField()), 0)
+
+
+def grouped(rows):
+    groups = {}
+    for row in rows:
+        if row.care_request_id not in groups:
+            groups[row.care_request_id] = Group(row.care_request, [], shown=is_shown(row))
+        groups[row.care_request_id].activities.append(row)
+    return list(groups.values())
+
+
+def is_shown(row):
+    return getattr(row, "request_shown" if row.care_request_id else "rest_shown", False)
+
+
+def emptied(customer_id, cursor, rows, more):
+    """Requests that no interaction belongs to (any more) stand where they were made."""
+    if not customer_id:
+        return []
+    empty = CareRequest.objects.filter(customer_id=customer_id, activities=None)
+    if cursor:
+        empty = empty.filter(created_at__lt=cursor[0])
+    if more:
+        empty = empty.filter(created_at__gte=rows[-1].started_at)
+    return [Group(care_request, []) for care_request in empty.order_by("-created_at")[:MORE]]
+
+
+def parsed(before):
+    """(started_at, id) of the last row of the page above, from e.g. "1763712360.25_981"; None without one."""
+    if not before:
+        return None
+    found = CURSOR.fullmatch(before)
+    if not found:
+        raise BadCursor(before)
+    seconds, microseconds, number = map(int, found.groups())
+    return datetime.fromtimestamp(seconds, tz=UTC).replace(microsecond=microseconds), number
+
+
+def written(row):
+    return f"{int(row.started_at.timestamp())}.{row.started_at.microsecond:06}_{row.pk}"
+
+
+def card_of(record):
+    """What the card of an activity or request shows (R6), as the template's context."""
+    if isinstance(record, CareRequest):
+        return {"care_request": record}
+    task = last_task(record)
+    comments = record.comments.select_related("author").order_by("-pk")
+    return {"activity": record, "task": task, "tags": record.tags.all(), "comments": comments[:3]}
+
+
+def last_task(activity):
+    """The task in which it was handled last, else the last one in which it waited; None without any."""
+    tasks = activity.tasks.select_related("queue", "agent__user")
+    return tasks.order_by(F("accepted_at").desc(nulls_last=True), "-pk").first()
