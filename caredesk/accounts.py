@@ -65,9 +65,8 @@ class LogIn(views.LoginView):
 
     def has_expired(self) -> bool:
         """They were in, did not sign out, and were on their way to a page."""
-        return (
-            self.request.method == "GET" and WAS_IN in self.request.COOKIES and bool(self.get_redirect_url())
-        )
+        on_the_way = self.request.method == "GET" and self.get_redirect_url()
+        return bool(on_the_way and self.request.COOKIES.get(WAS_IN))
 
     def form_valid(self, form):
         response = super().form_valid(form)

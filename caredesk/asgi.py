@@ -1,5 +1,4 @@
 """The web process: HTTP goes to Django in threads, sockets to the consumers on the event loop."""
-# ruff: noqa: E402 - models can be imported only when Django is set up
 
 import gc
 import os

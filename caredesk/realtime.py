@@ -90,15 +90,15 @@ class Publisher:
             return
         with self.starting:
             if not self.thread:
-                self.thread = threading.Thread(target=self.run, name="realtime", daemon=True)
+                client = connect(self.url or settings.REDIS_URL)
+                self.thread = threading.Thread(target=self.run, args=[client], name="realtime", daemon=True)
                 self.thread.start()
 
     def flush(self, timeout: float) -> bool:
         with self.queue.all_tasks_done:
             return self.queue.all_tasks_done.wait_for(lambda: not self.queue.unfinished_tasks, timeout)
 
-    def run(self) -> None:
-        client = connect(self.url or settings.REDIS_URL)
+    def run(self, client: redis.Redis) -> None:
         while True:
             batch = self.take()
             try:
