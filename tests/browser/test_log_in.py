@@ -1,0 +1,83 @@
+"""The door in real browsers: names, languages, looks, and what the policy lets pages do."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from queues import agents
+
+PASSWORD = "long enough"
+SOCKET = """() => new Promise((resolve) => {
+  const socket = new WebSocket(`ws://${location.host}/ws/desk/`);
+  document.addEventListener("securitypolicyviolation", () => resolve("violation"));
+  socket.onerror = () => resolve("refused");
+  socket.onopen = () => resolve("open");
+})"""
+
+
+@pytest.fixture
+def ana(server):
+    return agents.create("ana", password=PASSWORD)[0].user
+
+
+def log_in(page, password=PASSWORD):
+    page.get_by_role("textbox", name="Username", exact=True).fill("ana")
+    page.get_by_role("textbox", name="Password", exact=True).fill(password)
+    page.get_by_role("button", name="Log in", exact=True).click()
+
+
+def test_one_logs_in_and_is_where_one_was_going(browser_name, ana, page):
+    page.goto("/accounts/password_change/")
+    log_in(page)
+    page.wait_for_url("**/accounts/password_change/")
+    assert page.get_by_role("heading", name="Change password").is_visible()
+
+
+def test_a_failed_try_says_so_where_a_screen_reader_hears_it(browser_name, ana, page):
+    page.goto("/accounts/login/")
+    log_in(page, "not this one")
+    alert = page.get_by_role("alert")
+    assert "9 tries are left" in alert.inner_text()
+    assert page.get_by_role("textbox", name="Username").input_value() == "ana"
+
+
+def test_the_page_speaks_each_language_by_one_press(browser_name, page, server):
+    page.goto("/accounts/login/?next=/desk/")
+    languages = page.get_by_role("navigation", name="Language")
+    for name, code in [("Srpski", "sr-latn"), ("Nederlands", "nl"), ("Polski", "pl"), ("Türkçe", "tr")]:
+        languages.get_by_role("button", name=name, exact=True).click()
+        page.wait_for_selector(f"html[lang={code}]")
+        languages = page.locator("nav", has=page.get_by_role("button", name="English"))
+    assert page.url.endswith("?next=%2Fdesk%2F")
+
+
+def test_the_server_learns_the_readers_time_zone(browser_name, new_page):
+    page = new_page(timezone_id="Asia/Tokyo")
+    page.goto("/accounts/login/")
+    zone = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    assert zone["zone"] == "Asia/Tokyo"
+
+
+def test_the_policy_lets_a_page_open_its_socket(browser_name, page):
+    """`connect-src 'self'` means ws: too; the desk's socket is refused to a stranger, not by the policy."""
+    page.goto("/accounts/login/")
+    assert page.evaluate(SOCKET) in ("open", "refused")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_at_the_door_keeps_anybody_out(ana, new_page, theme):
+    page = new_page(color_scheme=theme)
+    page.goto("/accounts/login/")
+    assert problems(page) == []
+    log_in(page, "not this one")
+    page.get_by_role("alert").wait_for()
+    assert problems(page) == []
+    log_in(page)
+    page.goto("/accounts/password_change/")
+    assert problems(page) == []
+    new_page.allow("404")
+    page.goto("/nothing/here/")
+    assert problems(page) == []
+
+
+def problems(page) -> list[str]:
+    return [f"{found['id']}: {found['help']}" for found in Axe().run(page).response["violations"]]
