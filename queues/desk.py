@@ -47,7 +47,9 @@ def queues_of(agent):
 def waiting_in(queues):
     """The first tasks in line of the pick queues, however many queues there are in two queries."""
     picks = [queue.pk for queue in queues if queue.is_pick and queue.waiting]
-    lines = [Task.objects.waiting().filter(queue_id=pk).in_line()[:SHOWN_A_QUEUE].values("pk") for pk in picks]
+    lines = [
+        Task.objects.waiting().filter(queue_id=pk).in_line()[:SHOWN_A_QUEUE].values("pk") for pk in picks
+    ]
     if not lines:
         return []
     first = lines[0].union(*lines[1:], all=True) if lines[1:] else lines[0]
@@ -61,9 +63,10 @@ def state_of(agent_id):
     None when the agent may not work any more.
     """
     found = bearings(agent_id)
-    if not found:
-        return None
-    desk_seq, queues = found
+    return state_word(*found) if found else None
+
+
+def state_word(desk_seq, queues):
     return f"{desk_seq}." + ".".join(f"{pk}-{seq}" for pk, seq in queues)
 
 

@@ -80,19 +80,45 @@ def holds(agent):
 
 def may_watch(agent, name):
     """Whether the agent's desk may listen to a record, e.g. "request-42" (own tasks and previews)."""
-    kind, _dash, number = name.partition("-")
-    if not number.isdecimal():
-        return False
+    return name in watchable(agent, [name])
+
+
+def watchable(agent, names):
+    """Those of the names which this agent's desk may listen to; one query for each kind of record."""
+    asked = {}
+    for name in names:
+        kind, _dash, number = name.partition("-")
+        if kind in WATCHED and number.isascii() and number.isdecimal() and len(number) < 19:
+            asked.setdefault(WATCHED[kind], {}).setdefault(int(number), []).append(name)
     tasks = visible_to(agent)
-    paths = {
-        "activity": "activity_id",
-        "request": "activity__customer__care_requests",
-        "customer": "activity__customer_id",
-        "journey": "activity__customer_id",
+    return {
+        name
+        for visible, wanted in asked.items()
+        for pk in visible(tasks).filter(pk__in=wanted).values_list("pk", flat=True)
+        for name in wanted[pk]
     }
-    if kind == "activity":
-        return tasks.filter(Q(activity_id=number) | Q(activity__customer__activities=number)).exists()
-    return kind in paths and tasks.filter(**{paths[kind]: number}).exists()
+
+
+def visible_customers(tasks):
+    return Customer.objects.filter(Exists(tasks.filter(activity__customer=OuterRef("pk"))))
+
+
+def visible_requests(tasks):
+    return CareRequest.objects.filter(Exists(tasks.filter(activity__customer=OuterRef("customer"))))
+
+
+def activities_of(tasks):
+    """The tasks' own activities and all others of their customers."""
+    own, same = tasks.filter(activity=OuterRef("pk")), tasks.filter(activity__customer=OuterRef("customer"))
+    return Activity.objects.filter(Exists(own) | Exists(same))
+
+
+WATCHED = {
+    "activity": activities_of,
+    "customer": visible_customers,
+    "journey": visible_customers,
+    "request": visible_requests,
+}
 
 
 def visible_activities(agent, task):

@@ -73,7 +73,11 @@ def grouped(lines):
 
 
 def key(line):
-    return line.kind == Message.TEXT and (line.side, line.author_name, line.sent_at.replace(second=0, microsecond=0))
+    return line.kind == Message.TEXT and (
+        line.side,
+        line.author_name,
+        line.sent_at.replace(second=0, microsecond=0),
+    )
 
 
 def in_line(task):

@@ -7,10 +7,10 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.views.decorators.http import require_POST
 
 from activities import drafts as kept
-from customers.models import FIELDS
+from customers.forms import VERSION, is_field
 from queues.permissions import agent_required, may_watch
 
-KNOWN = {"message", "title", "description", "tag", "comment", "emails", "phones", *FIELDS}
+KNOWN = {"message", "title", "description", "tag", "comment", VERSION}
 EDITED_COMMENT = re.compile(r"comment-\d{1,18}")
 
 
@@ -18,7 +18,7 @@ EDITED_COMMENT = re.compile(r"comment-\d{1,18}")
 @require_POST
 def drafts(request):
     record, field = request.POST.get("record", ""), request.POST.get("field", "")
-    if field not in KNOWN and not EDITED_COMMENT.fullmatch(field):
+    if field not in KNOWN and not is_field(field) and not EDITED_COMMENT.fullmatch(field):
         return HttpResponseBadRequest()
     if not may_watch(request.agent, record):
         raise PermissionDenied

@@ -1,6 +1,5 @@
 """The work area: all panes of one task, alone for htmx, else within the whole desk."""
 
-
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -21,7 +20,9 @@ def show(request, seat, *, accepted=False):
     """The seat's panes; only those of the details column where the journey asks for them (hx-target="#details")."""
     request.accepted = accepted
     if request.htmx.target == "details":
-        return render(request, "desk/work.html#details", {"seat": seat, "panes": drawn(request, seat, DETAILS)})
+        return render(
+            request, "desk/work.html#details", {"seat": seat, "panes": drawn(request, seat, DETAILS)}
+        )
     shown = {"seat": seat, "stamp": stamp_of(seat.task), "panes": drawn(request, seat, PANES)}
     if request.htmx:
         return render(request, "desk/work.html", shown)

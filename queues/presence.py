@@ -1,0 +1,38 @@
+"""Who is at their desk: a lease for each connection, renewed while it answers, ended by its end or by the clock."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from queues.models import Presence
+from queues.waking import wake
+
+LEASE_SECONDS = 40
+
+
+def renew(agent_id, connection):
+    """The connection answers: its lease begins, or goes on. One that was thought dead is there again."""
+    lease = {"lease_until": timezone.now() + timedelta(seconds=LEASE_SECONDS)}
+    if Presence.objects.filter(connection=connection).update(**lease):
+        return
+    Presence.objects.get_or_create(connection=connection, defaults={"agent_id": agent_id, **lease})
+    wake()
+
+
+def leave(connection):
+    """The connection has ended in order."""
+    Presence.objects.filter(connection=connection).delete()
+
+
+def is_here(agent, now=None):
+    return Presence.objects.filter(agent=agent, lease_until__gt=now or timezone.now()).exists()
+
+
+def sweep(now=None):
+    """End the leases of connections that stopped answering; return how many."""
+    return Presence.objects.filter(lease_until__lte=now or timezone.now()).delete()[0]
+
+
+def next_deadline():
+    """When the first lease runs out, or None."""
+    return Presence.objects.order_by("lease_until").values_list("lease_until", flat=True).first()

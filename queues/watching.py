@@ -1,0 +1,63 @@
+"""What the socket of a desk may hear of, and what its page compares with what it shows."""
+
+from dataclasses import dataclass
+
+from queues.desk import bearings, state_word
+from queues.models import Task
+from queues.permissions import visible_to, watchable
+from queues.stamps import stamp_of, stamped
+
+
+@dataclass
+class View:
+    """What the page looks at, as far as its agent may."""
+
+    task_id: int | None = None
+    activity_id: int | None = None
+    is_mine: bool = False
+    names: frozenset = frozenset()
+    queues: frozenset = frozenset()
+
+    @property
+    def groups(self):
+        talk = {f"talk-{self.activity_id}"} if self.activity_id else set()
+        return self.names | self.queues | talk
+
+
+@dataclass
+class News:
+    """What the page compares with what it shows. `may_see`: nothing has been taken from its view."""
+
+    state: str | None
+    stamp: str = ""
+    talk: int = 0
+    may_see: bool = True
+    queues: frozenset = frozenset()
+
+
+def view_of(agent, task_id, records):
+    found = bearings(agent.pk)
+    view = View(names=frozenset(watchable(agent, records)), queues=groups_of(found))
+    task = task_id and visible_to(agent).filter(pk=task_id).first()
+    if task:
+        view.task_id, view.activity_id, view.is_mine = task.pk, task.activity_id, task.state == Task.ACTIVE
+    return view
+
+
+def news_of(agent, view):
+    found = bearings(agent.pk)
+    news = News(state=found and state_word(*found), queues=groups_of(found))
+    if view.task_id:
+        task = stamped(visible_to(agent).whole()).filter(pk=view.task_id).first()
+        news.may_see = bool(task)
+        if task:
+            news.stamp, news.talk = stamp_of(task), task.activity.last_seq
+    return news
+
+
+def groups_of(found):
+    return frozenset(f"queue-{pk}" for pk, _seq in found[1]) if found else frozenset()
+
+
+def state_seen(agent, task_id):
+    return visible_to(agent).filter(pk=task_id).values_list("state", flat=True).first()
