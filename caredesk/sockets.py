@@ -6,6 +6,7 @@ and zone in the scope. `Socket` is the consumers' base.
 
 import asyncio
 import json
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from types import SimpleNamespace
@@ -18,11 +19,15 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.contrib import auth
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError
 from django.utils import translation
 
 from caredesk import cookies, zones
 
-TOO_SLOW, UNREADABLE = 1013, 1003
+TOO_SLOW, UNREADABLE, TRY_AGAIN = 1013, 1003, 1013
+
+logger = logging.getLogger(__name__)
 
 _ready_loops: WeakSet = WeakSet()
 
@@ -62,7 +67,11 @@ class Socket(AsyncJsonWebsocketConsumer):
         handler = getattr(self, get_handler_name(message), None)
         if not handler:
             raise ValueError(f"No handler for message type {message['type']}")
-        await handler(message)
+        try:
+            await handler(message)
+        except (DatabaseError, ObjectDoesNotExist) as error:
+            logger.warning("A socket is closed, its page connects anew: %s", error)
+            await self.close(TRY_AGAIN)
 
     async def receive(self, text_data=None, bytes_data=None, **kwargs):
         try:

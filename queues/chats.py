@@ -29,31 +29,44 @@ class TooMany(Exception):
     """This address started CHAT_STARTS_PER_MINUTE chats within the last minute."""
 
 
-def start(queue, *, name, email, text, address, language="", page=""):
+def start(queue, *, name, email, text, address, language="", page="", once=None):
     """Begin a waiting chat; return (activity, token). The token is 256 random bits of which only the hash is kept.
 
-    Raises ValidationError by field ("name", "email", "text") or TooMany.
+    `once`, a UUID of the form, makes the second press of its button find the chat of the first, which then gets
+    a new token. Raises ValidationError by field ("name", "email", "text") or TooMany.
     """
     given = checked(name=name, email=email, text=text)
     token = secrets.token_urlsafe(32)
     with transaction.atomic(), acting(None):
-        address_hash = counted(address)
-        activity = Activity(
-            medium=Activity.CHAT,
-            source_name=given["name"],
-            source_email=given["email"],
-            source_page=page[:2000],
-            language=language,
-            chat_token_hash=hashed(token),
-            address_hash=address_hash,
-            customer_seen_at=timezone.now(),
-        )
-        recognise(activity, queue.country)
-        activity.save()
-        chat.append(activity, side=Message.SYSTEM, kind=Message.STARTED, author_name=given["name"])
-        chat.append(activity, side=Message.CUSTOMER, text=given["text"], author_name=given["name"])
-        wait_in(queue, activity)
+        address_hash = hashed_address(address)
+        activity = once and begun(address_hash, once)
+        if not activity:
+            refuse_if_too_many(address_hash)
+            activity = arrival(given, queue, address_hash=address_hash, language=language, source_page=page[:2000])
+            say_first_words(activity, given["text"], once)
+            wait_in(queue, activity)
+        Activity.objects.filter(pk=activity.pk).update(chat_token_hash=hashed(token))
     return activity, token
+
+
+def arrival(given, queue, **known):
+    """The stored activity of a customer who has just arrived."""
+    activity = Activity(
+        medium=Activity.CHAT,
+        source_name=given["name"],
+        source_email=given["email"],
+        customer_seen_at=timezone.now(),
+        **known,
+    )
+    recognise(activity, queue.country)
+    activity.save()
+    return activity
+
+
+def say_first_words(activity, text, uuid):
+    name = activity.source_name
+    chat.append(activity, side=Message.SYSTEM, kind=Message.STARTED, author_name=name)
+    chat.append(activity, side=Message.CUSTOMER, text=text, author_name=name, uuid=uuid)
 
 
 def checked(*, name, email, text):
@@ -80,16 +93,27 @@ MISSING = {
 }
 
 
-def counted(address):
-    """Hash of the address under this installation's key; raises TooMany. One address is counted at a time."""
+def hashed_address(address):
+    """Under this installation's key. One address begins one chat at a time, until the transaction ends."""
     key = hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(key[:15], 16)])
-    since = timezone.now() - timedelta(minutes=1)
-    recent = Activity.objects.filter(address_hash=key, started_at__gt=since).count()
-    if recent >= settings.CHAT_STARTS_PER_MINUTE:
-        raise TooMany
     return key
+
+
+def refuse_if_too_many(address_hash):
+    if started_lately(address_hash).count() >= settings.CHAT_STARTS_PER_MINUTE:
+        raise TooMany
+
+
+def begun(address_hash, once):
+    """The chat that this very form has begun already, if any."""
+    return started_lately(address_hash).filter(messages__uuid=once).first()
+
+
+def started_lately(address_hash):
+    since = timezone.now() - timedelta(minutes=1)
+    return Activity.objects.filter(address_hash=address_hash, started_at__gt=since)
 
 
 def hashed(token):
@@ -121,7 +145,7 @@ def wait_in(queue, activity, waiting_since=None):
 def leave(activity_id, *, unless_seen_since=None):
     """The customer ends the chat or is gone (R42): unaccepted it is kept as abandoned, else the desk is told.
 
-    `unless_seen_since`: do nothing if the page has answered after this time (the sweep's own race).
+    `unless_seen_since`: their page has been silent since then; nothing is done if it has answered meanwhile.
     """
     with transaction.atomic(), acting(None):
         task = live_task(activity_id)
@@ -129,8 +153,10 @@ def leave(activity_id, *, unless_seen_since=None):
         if activity.is_over or activity.customer_left_at or seen_after(activity, unless_seen_since):
             return
         activity.customer_left_at = timezone.now()
+        if not unless_seen_since:
+            activity.customer_seen_at = activity.customer_left_at
         if task and task.state == Task.ACTIVE:
-            activity.save(update_fields=["customer_left_at"])
+            activity.save(update_fields=["customer_left_at", "customer_seen_at"])
         else:
             abandon(activity, task)
         chat.append(activity, side=Message.SYSTEM, kind=Message.LEFT, author_name=activity.source_name)
@@ -145,10 +171,18 @@ def seen_after(activity, moment):
 
 def abandon(activity, task):
     activity.state, activity.ended_at = Activity.ABANDONED, activity.customer_left_at
-    activity.save(update_fields=["state", "ended_at", "customer_left_at"])
+    activity.save(update_fields=["state", "ended_at", "customer_left_at", "customer_seen_at"])
     if task:
         task.state, task.ended_at = Task.ABANDONED, activity.ended_at
         task.save(update_fields=["state", "ended_at"])
+
+
+def present(activity):
+    """Their page answers: they are here. Who was only gone comes back, who ended the chat does not (R42)."""
+    if activity.customer_left_at and not activity.went_by_themselves:
+        come_back(activity.pk)
+    else:
+        chat.here(activity.pk)
 
 
 @retried_after_deadlock
@@ -236,6 +270,16 @@ def answer(task_id, *, text, uuid, by):
         return chat.say(
             task.activity, side=Message.AGENT, text=text, uuid=uuid, author=by.user, author_name=by.shown_name
         )
+
+
+def read(task_id, seq, *, by):
+    """The agent has this conversation before their eyes up to `seq`; only of a task they hold (R20)."""
+    held = Task.objects.active().filter(pk=task_id, agent=by, activity__agent_seen_seq__lt=seq)
+    activity_id = held.values_list("activity_id", flat=True).first()
+    if activity_id:
+        with transaction.atomic():
+            ring_desk(by.pk, by.user_id)
+            chat.seen_by_agent(activity_id, seq)
 
 
 def ring_holder(activity_id):

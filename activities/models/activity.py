@@ -149,3 +149,8 @@ class Activity(models.Model):
     @property
     def is_over(self):
         return self.state in (self.ENDED, self.ABANDONED)
+
+    @property
+    def went_by_themselves(self):
+        """Whether the customer ended the chat; one who is only gone was last seen before that was noticed."""
+        return bool(self.customer_left_at) and self.customer_left_at == self.customer_seen_at

@@ -1,0 +1,30 @@
+// The conversation: what each module does is said at its head.
+
+import "./attention.js";
+import "./offline.js";
+import "./parts.js";
+import { draft, restore } from "./composer.js";
+import { sendAll, unsent } from "./outbox.js";
+import { connect, lost, probe } from "./socket.js";
+import { browser, tab } from "./store.js";
+
+const { conversation, queue } = document.body.dataset;
+const firstWords = `chat-start:${queue}:text`;
+
+// What could not be said any more is where it can be said: in the form of the next chat.
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest("[data-new]")) return;
+  tab.keep(firstWords, [...unsent().map(({ text }) => text), draft()].filter(Boolean).join("\n"));
+});
+
+// Forgotten is what belongs to other conversations of this browser.
+for (const key of browser.keys("chat:")) if (!key.startsWith(`chat:${conversation}:`)) browser.forget(key);
+tab.forget(firstWords);
+
+restore();
+document.addEventListener("contact", ({ detail }) => detail === true && sendAll());
+addEventListener("online", probe);
+addEventListener("offline", lost);
+document.addEventListener("sight", () => document.visibilityState === "visible" && probe());
+connect();
+if (matchMedia("(pointer: fine)").matches) document.querySelector("#compose textarea")?.focus();
