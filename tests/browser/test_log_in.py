@@ -47,7 +47,7 @@ def test_the_page_speaks_each_language_by_one_press(browser_name, page, server):
         languages.get_by_role("button", name=name, exact=True).click()
         page.wait_for_selector(f"html[lang={code}]")
         languages = page.locator("nav", has=page.get_by_role("button", name="English"))
-    assert page.url.endswith("?next=%2Fdesk%2F")
+    assert page.url.endswith("?next=/desk/")
 
 
 def test_the_server_learns_the_readers_time_zone(browser_name, new_page):
