@@ -1,16 +1,14 @@
 """The floors: the least that a view, a write and a pushed message cost through this server, pool and layer."""
 
-import json
 import time
 
-from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from caredesk.realtime import publish
+from caredesk.sockets import Socket, in_thread
 
 TABLE = "CREATE TABLE IF NOT EXISTS bench_row (id bigserial PRIMARY KEY, text text NOT NULL)"
 
@@ -56,19 +54,21 @@ def save_row(text):
         cursor.execute("INSERT INTO bench_row (text) VALUES (%s)", [text])
 
 
-class BareConsumer(AsyncWebsocketConsumer):
+class BareConsumer(Socket):
     """Saves one row and does one group_send; whoever joined hears it."""
 
     async def connect(self):
         self.group = "bench" if self.scope["path"].endswith("/0/") else self.scope["path"].replace("/", "_")
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
-        await self.send('{"watching": true}')
+        await self.send_json({"watching": True})
 
-    async def receive(self, text_data=None, bytes_data=None):
-        said = json.loads(text_data)
-        await database_sync_to_async(save_row, thread_sensitive=False)(said["text"])
-        await self.channel_layer.group_send(self.group, {"type": "bench.echo", "uuid": said["uuid"]})
+    async def receive_json(self, content):
+        await in_thread(save_row, content["text"])
+        await self.channel_layer.group_send(self.group, {"type": "bench.echo", "uuid": content["uuid"]})
 
     async def bench_echo(self, event):
-        await self.send(json.dumps({"uuid": event["uuid"]}))
+        await self.send_json({"uuid": event["uuid"]})
+
+    async def layer_live(self, event):
+        """Told when Redis comes and goes; the floor needs it to be there."""
