@@ -46,6 +46,13 @@ def add_to(queues, agent):
     return joined
 
 
+def rename(agent, first_name, last_name, *, by=None):
+    """The name that colleagues and customers see."""
+    with transaction.atomic(), acting(by):
+        agent.user.first_name, agent.user.last_name = first_name, last_name
+        agent.user.save(update_fields=["first_name", "last_name"])
+
+
 def promote(user):
     """A supervisor is an agent who may use the admin."""
     user.is_staff = True

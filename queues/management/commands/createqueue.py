@@ -43,5 +43,7 @@ def told(queue, new, changed):
 
 
 def described(queue):
-    seconds = f"{queue.offer_seconds} s to accept" if queue.offer_seconds else "the setting's seconds to accept"
+    seconds = (
+        f"{queue.offer_seconds} s to accept" if queue.offer_seconds else "the setting's seconds to accept"
+    )
     return f"“{queue.name}”, " + ("agents pick" if queue.is_pick else f"offered automatically, {seconds}")
