@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from caredesk.errors import is_fetched
 from caredesk.lockout import Standing, address, one_at_a_time
 from caredesk.proxy import is_loopback
 from queues import agents
@@ -118,7 +119,7 @@ class SlidingSessionMiddleware:
 
 
 def by_hand(request) -> bool:
-    return request.method == "POST" or request.headers.get("HX-Request") != "true"
+    return request.method == "POST" or not is_fetched(request)
 
 
 def admin_door(request):

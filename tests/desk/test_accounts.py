@@ -259,10 +259,11 @@ class Test_a_session:
         client.get("/accounts/password_change/")
         assert Session.objects.get().expire_date < now() + timedelta(hours=2)
 
-    def test_does_not_slide_because_a_page_looks_by_itself(self, ana, client):
+    @pytest.mark.parametrize("headers", [{"HX-Request": "true"}, {"Sec-Fetch-Dest": "empty"}])
+    def test_does_not_slide_because_a_page_looks_by_itself(self, ana, client, headers):
         client.force_login(ana)
         Session.objects.update(expire_date=now() + timedelta(hours=1))
-        client.get("/accounts/password_change/", headers={"HX-Request": "true"})
+        client.get("/accounts/password_change/", headers=headers)
         assert Session.objects.get().expire_date < now() + timedelta(hours=2)
 
     def test_that_has_ended_says_so_at_the_log_in(self, ana, client):

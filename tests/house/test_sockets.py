@@ -1,6 +1,7 @@
 """Who may open a socket, what its consumer knows, and how it ends. Through the product's own application."""
 
 import asyncio
+import gc
 import time
 from zoneinfo import ZoneInfo
 
@@ -197,6 +198,15 @@ class Test_the_socket:
                 pass
             assert message["code"] == 1013
 
+    async def test_has_its_share_of_the_databases_pool(self, open_socket, settings):
+        await open_socket()
+        threads = asyncio.get_running_loop()._default_executor._max_workers
+        pool = settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
+        assert (threads, pool) == (
+            settings.SOCKET_THREADS,
+            settings.SOCKET_THREADS + settings.HTTP_THREADS + 2,
+        )
+
     async def test_waits_for_no_other_sockets_lock(self, open_socket):
         """Each verb has a thread of its own."""
         slow, quick = await open_socket(), await open_socket()
@@ -214,6 +224,11 @@ class Test_the_socket:
             await socket.wait(timeout=5)
         assert not layer.groups
         assert not layer.channels
+
+
+def test_what_was_imported_is_left_alone_by_the_collector():
+    assert whole_application
+    assert gc.get_freeze_count() > 10_000
 
 
 class Test_behind_a_proxy:
