@@ -149,7 +149,7 @@ def install(uv, lock):
         [uv, "pip", "install", "-q", "--require-hashes", "--python", PYTHON, "-r", requirements(lock)]
     ):
         return True
-    if not output([PYTHON, "-m", "pip", "--version"]) and not run([PYTHON, "-m", "ensurepip"]):
+    if not output([PYTHON, "-m", "pip", "--version"]) and not run([PYTHON, "-m", "ensurepip"], quiet=True):
         return False
     say("Installing with pip")
     return run([PYTHON, "-m", "pip", "install", "-q", "--require-hashes", "-r", requirements(lock)])
@@ -256,7 +256,7 @@ def end_with_parent():
 
 
 def plain_environment():
-    """Without what would make uv or pip choose another place than .venv."""
+    """Without what would make uv or pip choose another place than .venv; uv trusts whom this machine trusts."""
     dropped = (
         "VIRTUAL_ENV",
         "PYTHONHOME",
@@ -267,7 +267,7 @@ def plain_environment():
         "CONDA_PREFIX",
     )
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    return dict(kept, PIP_DISABLE_PIP_VERSION_CHECK="1")
+    return dict({"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}, **kept, PIP_DISABLE_PIP_VERSION_CHECK="1")
 
 
 def say(text):
