@@ -83,11 +83,6 @@ class Socket(AsyncJsonWebsocketConsumer):
         else:
             await self.receive_json(content)
 
-    async def signed_in(self) -> bool:
-        """Whether this socket's session is still good: asked when rights have changed, and now and then."""
-        user = await in_thread(user_of, self.scope["cookies"])
-        return user.is_authenticated and user.pk == self.scope["user"].pk
-
     async def layer_overrun(self, event):
         """Too many pushes wait for this socket; its page connects anew and looks at everything."""
         await self.close(TOO_SLOW)

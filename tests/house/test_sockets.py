@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from caredesk.asgi import application as whole_application
 from caredesk.layer import QUEUE
 from caredesk.proxy import Proxied
-from caredesk.sockets import Doorway, Socket, in_thread
+from caredesk.sockets import Doorway, Socket, in_thread, user_of
 from caredesk.zones import read_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,8 +40,8 @@ class Parrot(Socket):
         await self.send_json(answer)
 
     async def do_who(self, content):
-        user = self.scope["user"]
-        return {"user": user.username, "in": await self.signed_in()}
+        now = await in_thread(user_of, self.scope["cookies"])
+        return {"user": self.scope["user"].username, "in": now.is_authenticated}
 
     async def do_read(self, content):
         with read_by(self.scope):
