@@ -5,72 +5,86 @@
 // was typed) forgets the draft on its side and answers with the header HX-Trigger:
 // {"saved": {"drafts": ["request-42:title"]}}; then it is forgotten here as well. Scripts call keep() and forget().
 
+import { browser } from "../chat/store.js";
 import { post } from "./post.js";
 
 const WAIT = 700;
+const AGAIN = 5000;
 const prefix = `draft:${document.body.dataset.agent}:`;
-const waiting = new Map();
+const timers = new Map();
+const sending = new Map();
 
-export const kept = (key) => JSON.parse(localStorage.getItem(prefix + key) || "null");
+export const kept = (key) => JSON.parse(browser.kept(prefix + key) || "null");
 
 export function keep(key, text) {
-  if (kept(key)?.text === text) return;
-  localStorage.setItem(prefix + key, JSON.stringify({ text, stored: false }));
-  if (!waiting.has(key)) waiting.set(key, setTimeout(store, WAIT, key));
+  if ((kept(key)?.text ?? "") === text) return;
+  browser.keep(prefix + key, JSON.stringify({ text, stored: false }));
+  soon(key, WAIT);
 }
 
 export function forget(key) {
-  clearTimeout(waiting.get(key));
-  waiting.delete(key);
-  localStorage.removeItem(prefix + key);
+  clearTimeout(timers.get(key));
+  timers.delete(key);
+  browser.forget(prefix + key);
 }
 
 // Everything that is still on its way; true when the server has it all.
 export async function flush() {
-  const answers = await Promise.all([...waiting.keys()].map(store));
+  const answers = await Promise.all([...timers.keys()].map(store));
   return answers.every(Boolean);
 }
 
+function soon(key, wait) {
+  if (!timers.has(key)) timers.set(key, setTimeout(store, wait, key));
+}
+
+// One after another for each field, so that an older text never arrives last.
 async function store(key) {
-  clearTimeout(waiting.get(key));
-  waiting.delete(key);
-  const { text } = kept(key) || {};
-  if (text === undefined) return true;
+  clearTimeout(timers.get(key));
+  timers.delete(key);
+  await sending.get(key);
+  const draft = kept(key);
+  if (!draft || draft.stored) return true;
   const [record, field] = key.split(":");
-  const answer = await post(document.body.dataset.drafts, { record, field, text });
-  if (answer?.ok && kept(key)?.text === text) localStorage.setItem(prefix + key, JSON.stringify({ text, stored: true }));
-  if (!answer) waiting.set(key, setTimeout(store, 5000, key));
-  return Boolean(answer?.ok);
+  const answering = post(document.body.dataset.drafts, { record, field, text: draft.text });
+  sending.set(key, answering);
+  settle(key, draft.text, await answering);
+  return Boolean((await answering)?.ok);
+}
+
+function settle(key, text, answer) {
+  if (!answer || answer.status >= 500) return soon(key, AGAIN);
+  if (!answer.ok || kept(key)?.text !== text) return;
+  if (text) browser.keep(prefix + key, JSON.stringify({ text, stored: true }));
+  else browser.forget(prefix + key);
 }
 
 // What the server has is in the field already; what it has not is put back, as if it were typed again.
 function restore(root) {
-  const fields = [root, ...root.querySelectorAll("[data-draft]")].filter((field) => field.dataset?.draft);
-  for (const field of fields) {
-    const draft = kept(field.dataset.draft);
-    if (draft?.stored) localStorage.removeItem(prefix + field.dataset.draft);
-    else if (draft && draft.text !== field.value && field !== document.activeElement) {
-      field.value = draft.text;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      waiting.has(field.dataset.draft) || waiting.set(field.dataset.draft, setTimeout(store, WAIT, field.dataset.draft));
-    }
+  for (const field of [root, ...root.querySelectorAll("[data-draft]")].filter(({ dataset }) => dataset.draft)) {
+    const key = field.dataset.draft;
+    const draft = kept(key);
+    if (draft?.stored) browser.forget(prefix + key);
+    if (!draft || draft.stored) continue;
+    soon(key, WAIT);
+    if (draft.text === field.value) continue;
+    field.value = draft.text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
 
 // Signing out leaves nothing in this browser that the server has.
 async function clear(event) {
-  if (!event.target.matches("[data-logout]") || event.target.dataset.cleared) return;
+  if (!("logout" in event.target.dataset) || event.target.dataset.logout) return;
   event.preventDefault();
   await Promise.race([flush(), new Promise((done) => setTimeout(done, 2000))]);
-  for (const name of Object.keys(localStorage).filter((name) => name.startsWith(prefix))) {
-    if (JSON.parse(localStorage.getItem(name)).stored) localStorage.removeItem(name);
-  }
-  event.target.dataset.cleared = "yes";
+  for (const name of browser.keys(prefix)) if (JSON.parse(browser.kept(name)).stored) browser.forget(name);
+  event.target.dataset.logout = "ready";
   event.target.requestSubmit();
 }
 
 document.addEventListener("input", ({ target }) => {
-  if (target.dataset.draft) keep(target.dataset.draft, target.value);
+  if (target.dataset?.draft) keep(target.dataset.draft, target.value);
 });
 document.addEventListener("focusout", ({ target }) => target.dataset?.draft && flush());
 document.addEventListener("htmx:load", ({ target }) => restore(target));

@@ -1,0 +1,40 @@
+// Writing a message: Enter sends, Shift+Enter makes a new line, and not while an input method composes.
+// Ctrl/Cmd+Enter sends or saves from any field of any form of the desk.
+
+import { isTooLong } from "../chat/count.js";
+import { keep } from "./draft.js";
+import { send } from "./outbox.js";
+import { tell } from "./socket.js";
+
+const TYPING_EVERY = 3000;
+let told = 0;
+
+function submit(form) {
+  const field = form.elements.message;
+  if (!field.value.trim() || isTooLong(field)) return field.focus();
+  send(form.dataset, field.value);
+  field.value = "";
+  keep(field.dataset.draft, "");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}
+
+function enter(event) {
+  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229 || event.altKey) return;
+  const everywhere = event.ctrlKey || event.metaKey;
+  const { form, id } = event.target;
+  if (!form || !(everywhere || (id === "message" && !event.shiftKey))) return;
+  event.preventDefault();
+  form.requestSubmit();
+}
+
+document.addEventListener("keydown", enter);
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "compose") return;
+  event.preventDefault();
+  submit(event.target);
+});
+document.addEventListener("input", ({ target, isTrusted }) => {
+  if (!isTrusted || target.id !== "message" || !target.value || Date.now() - told < TYPING_EVERY) return;
+  if (tell({ typing: { task: Number(target.form.dataset.task) } })) told = Date.now();
+});

@@ -1,0 +1,46 @@
+// Selecting a task: the rail marks it, the address names it, focus stays where it is. A task that is gone says so in
+// the work area, and the lists look again.
+
+import { hear } from "./socket.js";
+import { toast } from "./toast.js";
+import { at } from "./watch.js";
+import { current, show } from "./tabs.js";
+
+const work = document.getElementById("work");
+let shown = at().task;
+
+export const reselect = () => htmx.ajax("GET", location.pathname + location.search, { target: "#work", swap: "innerHTML" });
+
+function mark() {
+  for (const row of document.querySelectorAll("#tasks [data-task]")) current(row, row.dataset.task === at().task);
+}
+
+function selected() {
+  mark();
+  document.dispatchEvent(new Event("selected"));
+  if (at().task !== shown) show(at().task ? "comm" : "rail");
+  shown = at().task;
+  sayWhy(document.getElementById("why"));
+  if (document.activeElement === document.body || !document.activeElement.checkVisibility()) {
+    document.getElementById("communication").focus({ preventScroll: true });
+  }
+}
+
+// On a phone the list of tasks lies over the words.
+function sayWhy(why) {
+  if (!why) return;
+  if (why.checkVisibility()) document.getElementById("announcer").textContent = why.textContent;
+  else toast(why.textContent);
+}
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt.id === "tasks" && at().task) detail.parameters.set("task", at().task);
+});
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target === work && detail.xhr.status === 404) Object.assign(detail, { shouldSwap: true, isError: false });
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target === work && selected());
+document.addEventListener("htmx:historyRestore", selected);
+document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
+document.addEventListener("look-work", reselect);
+hear("gone", ({ gone }) => String(gone) === at().task && reselect());

@@ -1,0 +1,21 @@
+// The desk: what each behaviour does is said at its head.
+
+import "./behaviours/attention.js";
+import "./behaviours/composer.js";
+import "./behaviours/doorbell.js";
+import "./behaviours/draft.js";
+import "./behaviours/failures.js";
+import "./behaviours/keys.js";
+import "./behaviours/limit.js";
+import "./behaviours/offline.js";
+import "./behaviours/outbox.js";
+import "./behaviours/pen.js";
+import "./behaviours/select.js";
+import "./behaviours/since.js";
+import "./behaviours/switches.js";
+import "./behaviours/tabs.js";
+import "./behaviours/talk.js";
+import "./behaviours/toast.js";
+import { connect } from "./behaviours/socket.js";
+
+connect();
