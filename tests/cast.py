@@ -1,0 +1,94 @@
+"""The cast: the name tells who they are and what they may do.
+
+ana, marko   agents of both queues
+sonja        supervisor, also an agent
+mallory      has an account and is nobody's agent
+jelena       a stored customer
+internet     agents pick; billing: offered automatically
+"""
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from activities.models import Activity, Call
+from customers import editing
+from queues import agents, chats
+from queues.accepting import accept
+from queues.models import Queue
+
+PASSWORD = "right battery horse"
+numbers = itertools.count(1)
+
+
+@pytest.fixture
+def internet(db):
+    return Queue.objects.create(slug="internet", name="Internet", mode=Queue.PICK)
+
+
+@pytest.fixture
+def billing(db):
+    return Queue.objects.create(slug="billing", name="Billing", mode=Queue.AUTOMATIC)
+
+
+@pytest.fixture
+def ana(internet, billing):
+    return agent("ana", "Ana", "Kovač", internet, billing)
+
+
+@pytest.fixture
+def marko(internet, billing):
+    return agent("marko", "Marko", "Babić", internet, billing)
+
+
+@pytest.fixture
+def sonja(internet, billing):
+    return agent("sonja", "Sonja", "de Wit", internet, billing, supervisor=True)
+
+
+@pytest.fixture
+def mallory(db):
+    return get_user_model().objects.create_user("mallory", password=PASSWORD)
+
+
+@pytest.fixture
+def jelena(ana):
+    values = {"first_name": "Jelena", "last_name": "Marković", "emails": ["jelena@post.example"]}
+    return editing.create(values | {"phones": ["+381 11 555 0134"]}, by=ana.user)
+
+
+def agent(username, first_name, last_name, *queues, supervisor=False):
+    made, _new = agents.create(username, password=PASSWORD, queues=queues, supervisor=supervisor)
+    agents.rename(made, first_name, last_name)
+    return made
+
+
+def chat_in(queue, *, name="Vera Check", email="vera@post.example", text="Is anybody there?"):
+    """A customer writes; return the waiting task. Each comes from an address of its own."""
+    activity, _token = chats.start(
+        queue, name=name, email=email, text=text, address=f"10.0.0.{next(numbers)}"
+    )
+    return activity.tasks.get()
+
+
+def chat_of(customer, queue, text="It is me again."):
+    return chat_in(queue, name=customer.full_name, email=customer.emails[0], text=text)
+
+
+def call_in(queue, *, number="+31 20 794 0800"):
+    """A call that waits; return its task."""
+    activity = Activity.objects.create(medium=Activity.CALL, source_phone=number)
+    Call.objects.create(activity=activity, call_id=f"call-{next(numbers)}", from_number=number)
+    return chats.wait_in(queue, activity)
+
+
+def held(task, by):
+    """The task once `by` has accepted it, as it is stored."""
+    return type(task).objects.whole().get(pk=accept(task.pk, by=by).pk)
+
+
+def ago(**time):
+    return timezone.now() - timedelta(**time)
