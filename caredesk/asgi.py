@@ -13,10 +13,25 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 from django.urls import get_resolver, re_path
 
+from caredesk import health
 from caredesk.consumers import websocket_urlpatterns
 from caredesk.mount import Mount
 from caredesk.proxy import Proxied
 from caredesk.sockets import Doorway, WebsocketDenier
+
+
+class Beating:
+    """From its first request on this server lets the dispatcher know that customers' pages can be heard."""
+
+    def __init__(self, inner):
+        self.inner, self.began = inner, False
+
+    async def __call__(self, scope, receive, send):
+        if not self.began and scope.get("server"):
+            self.began = True
+            health.beat_on("web")
+        return await self.inner(scope, receive, send)
+
 
 application = ProtocolTypeRouter(
     {
@@ -26,6 +41,7 @@ application = ProtocolTypeRouter(
 )
 if settings.PROXY:
     application = Proxied(application)
+application = Beating(application)
 
 _everything_is_imported = get_resolver().url_patterns  # and the collector need never look at it again
 gc.collect()

@@ -1,6 +1,8 @@
 """Is everything well? `/healthz`, and the heartbeats of the parts that no request ever reaches."""
 
 import logging
+import threading
+import time
 
 import psycopg
 import redis
@@ -32,6 +34,18 @@ def beat(part: str) -> None:
         )
     except Error as error:
         log.warning("The heartbeat of %s was not stored: %s", part, error)
+
+
+def beat_on(part: str) -> None:
+    """Beat as long as this process lives, in a thread of its own."""
+
+    def run():
+        while True:
+            beat(part)
+            connection.close()
+            time.sleep(BEAT_SECONDS)
+
+    threading.Thread(target=run, name="heartbeat", daemon=True).start()
 
 
 @never_cache

@@ -23,6 +23,7 @@ from caredesk.texts import limited
 from queues.bells import ring_desk, ring_queue
 from queues.models import Task
 from queues.retrying import retried_after_deadlock
+from queues.waking import wake
 
 
 class TooMany(Exception):
@@ -42,7 +43,9 @@ def start(queue, *, name, email, text, address, language="", page="", once=None)
         activity = once and begun(address_hash, once)
         if not activity:
             refuse_if_too_many(address_hash)
-            activity = arrival(given, queue, address_hash=address_hash, language=language, source_page=page[:2000])
+            activity = arrival(
+                given, queue, address_hash=address_hash, language=language, source_page=page[:2000]
+            )
             say_first_words(activity, given["text"], once)
             wait_in(queue, activity)
         Activity.objects.filter(pk=activity.pk).update(chat_token_hash=hashed(token))
@@ -138,6 +141,7 @@ def wait_in(queue, activity, waiting_since=None):
         waiting_since=waiting_since or timezone.now(),
     )
     ring_queue(queue.pk)
+    wake()
     return task
 
 
@@ -232,23 +236,46 @@ def place_in_line(activity_id):
     return before.count() + 1
 
 
-def sweep_gone(now=None):
-    """Let go the chats whose customer's page has been silent too long (R42); return how many."""
+def sweep_gone(now=None, *, listening_since=None):
+    """Let go the chats whose customer's page has been silent too long (R42); return how many.
+
+    `listening_since`: silence before that moment says nothing, for nobody could have heard the page.
+    """
     now = now or timezone.now()
     gone = []
-    for state, seconds in (
-        (Activity.WAITING, settings.CHAT_WAITING_GONE_SECONDS),
-        (Activity.ACTIVE, settings.CHAT_ACTIVE_GONE_SECONDS),
-    ):
+    for state, seconds in patience().items():
         silent_since = now - timedelta(seconds=seconds)
-        chats = Activity.objects.filter(medium=Activity.CHAT, state=state, customer_left_at=None)
-        gone += [
-            (pk, silent_since)
-            for pk in chats.filter(customer_seen_at__lte=silent_since).values_list("pk", flat=True)
-        ]
+        if not listening_since or listening_since <= silent_since:
+            silent = present_in(state).filter(customer_seen_at__lte=silent_since)
+            gone += [(pk, silent_since) for pk in silent.values_list("pk", flat=True)]
     for pk, silent_since in gone:
         leave(pk, unless_seen_since=silent_since)
     return len(gone)
+
+
+def next_gone():
+    """When the next chat is let go if its page stays silent, or None."""
+    moments = [
+        seen_at + timedelta(seconds=seconds)
+        for state, seconds in patience().items()
+        for seen_at in present_in(state)
+        .order_by("customer_seen_at")
+        .values_list("customer_seen_at", flat=True)[:1]
+    ]
+    return min(moments, default=None)
+
+
+def patience():
+    """How many seconds a customer's page may be silent, by the state of the chat."""
+    return {
+        Activity.WAITING: settings.CHAT_WAITING_GONE_SECONDS,
+        Activity.ACTIVE: settings.CHAT_ACTIVE_GONE_SECONDS,
+    }
+
+
+def present_in(state):
+    chats = Activity.objects.filter(medium=Activity.CHAT, state=state, customer_left_at=None)
+    return chats.filter(customer_seen_at__isnull=False)
 
 
 def hear(activity, *, text, uuid):

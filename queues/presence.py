@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.utils import timezone
 
 from queues.models import Presence
-from queues.waking import wake
 
 LEASE_SECONDS = 40
 
@@ -16,7 +15,6 @@ def renew(agent_id, connection):
     if Presence.objects.filter(connection=connection).update(**lease):
         return
     Presence.objects.get_or_create(connection=connection, defaults={"agent_id": agent_id, **lease})
-    wake()
 
 
 def leave(connection):
