@@ -32,6 +32,7 @@ def accept(task_id, *, by):
             return task
         refuse_if_gone(task)
         Agent.objects.select_for_update(no_key=True).get(pk=by.pk)
+        refuse_second_call(task, by)
         take(task, by)
         ring_desk(by.pk, by.user_id)
         begin(task.activity, by)
@@ -46,6 +47,12 @@ def refuse_if_gone(task):
         raise NotYours(_("This task is closed already."))
     if task.state != Task.WAITING:
         raise NotYours(_("The customer has left."))
+
+
+def refuse_second_call(task, agent):
+    """One call at a time (R40); the caller holds the agent's row, and the database agrees."""
+    if task.medium == Activity.CALL and Task.objects.filter(agent=agent, line_busy=True).exists():
+        raise NotYours(_("You are in a call already. Hang up first."))
 
 
 def take(task, agent):
