@@ -27,7 +27,7 @@ UNFINISHED = VENV / "caredesk.unfinished"
 OLDEST = (3, 12)
 COMMANDS = {
     "up": ("base", ["-m", "caredesk.runner"]),
-    "manage": ("base", ["-m", "caredesk.borrow"]),
+    "manage": ("base", ["-P", "-m", "caredesk.borrow"]),
     "test": ("dev", ["bin/_test.py"]),
     "lint": ("dev", ["bin/_lint.py"]),
 }
@@ -52,7 +52,8 @@ def become(command):
     environment["PYTHONPATH"] = str(ROOT)
     if command[1].endswith(".py"):
         command[1] = str(ROOT / command[1])
-    os.chdir(str(ROOT))
+    if "caredesk.borrow" not in command:  # whose file names are the caller's
+        os.chdir(str(ROOT))
     sys.stdout.flush()
     os.execve(command[0], command, environment)
 

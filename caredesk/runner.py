@@ -26,6 +26,9 @@ READY_SECONDS = 120
 STEADY_SECONDS = 60
 LONGEST_PAUSE = 30
 FAILURES_BEFORE_READY = 3
+# Under nohup SIGHUP is ignored, and stays so.
+HANGS_UP = signal.getsignal(signal.SIGHUP) != signal.SIG_IGN
+SIGNALS = (signal.SIGINT, signal.SIGTERM, *[signal.SIGHUP] * HANGS_UP)
 
 
 class Stopped(BaseException):
@@ -37,7 +40,7 @@ class CannotStart(Exception):
 
 
 def main() -> int:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, interrupt)
     runner = Runner.from_environment(os.environ)
     try:
@@ -54,7 +57,7 @@ def main() -> int:
 
 
 def interrupt(*_):
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise Stopped
 
@@ -255,7 +258,9 @@ def restart(engine) -> subprocess.Popen:
 
 
 def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+    """Whoever reads this may have gone; the desk serves on."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import socket
 
 import psycopg
 import pytest
+import redis
 
 from caredesk import parts
 from caredesk.engine_room import EngineRoom
@@ -46,6 +47,9 @@ def test_all_parts_run_and_come_back_and_none_is_left(start, folder):
 
     with database(folder) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 'a row' AS word")
+    flush(folder)
+    eventually(lambda: heard_since_flush(folder), seconds=20)
+
     for words in ("daphne", " worker ", " beat ", "dispatch", "postgres -D", "valkey-server"):
         os.kill(up.pid_of(words), signal.SIGKILL)
     eventually(lambda: len(ended(up)) >= len(parts.PARTS) + 2, seconds=20)
@@ -93,6 +97,19 @@ def test_a_taken_port_is_told_with_a_way_out(start, folder):
 
 def ended(up: Up) -> set:
     return {line.split()[0] for line in up.lines if "has ended (exit status -9)" in line}
+
+
+def flush(folder):
+    """Valkey forgets everything, and the worker has not been heard of since."""
+    with database(folder) as connection:
+        connection.execute("DELETE FROM caredesk_heartbeat WHERE part = 'worker'")
+    with redis.Redis.from_url(EngineRoom(folder).note()["urls"]["REDIS_URL"]) as valkey:
+        valkey.flushall()
+
+
+def heard_since_flush(folder) -> bool:
+    with database(folder) as connection:
+        return connection.execute("SELECT FROM caredesk_heartbeat WHERE part = 'worker'").rowcount == 1
 
 
 def database(folder):
