@@ -26,7 +26,7 @@ def put(agent, record, texts):
     """Keep exactly these fields' texts, empty ones too; None forgets a field."""
     forget(agent, record, *texts)
     Draft.objects.bulk_create(
-        Draft(agent=agent, record=record, field=field, text=clean(text)[:LONGEST])
+        Draft(agent=agent, record=record, field=field, text=clean(text))
         for field, text in texts.items()
         if text is not None
     )

@@ -4,8 +4,9 @@
     {% partialdef content inline %} … {% endpartialdef %}
     </section>
 
-Its view module has `context(request, seat) -> dict`, which the desk uses too when it shows all panes at once, and a
-view of the same name, which answers with the content alone.
+`{% frame "NAME" seat listens %}` writes these attributes for the records that the context lists in `listens`. Its view
+module has `context(request, seat) -> dict`, which the desk uses too when it shows all panes at once, and a view of the
+same name, which answers with the content alone.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
 
+from caredesk.realtime import name_of
+
 
 def whole(request, name: str, context: dict) -> str:
     """Frame and content, safe to be put into a page. Each pane has its context for itself."""
@@ -25,6 +28,20 @@ def whole(request, name: str, context: dict) -> str:
 def content(request, name: str, context: dict, *, status: int = 200, part: str = "content") -> HttpResponse:
     """What goes inside the frame, the answer to every look and save; `part` names another partial of the pane."""
     return render(request, f"panes/{name}.html#{part}", context, status=status)
+
+
+def look(request, name: str, context: dict) -> HttpResponse:
+    """The content; with its frame when that listens for something else than what `context["listens"]` names by now."""
+    if request.GET.get("of", "") == names(context["listens"]):
+        return content(request, name, context)
+    response = HttpResponse(whole(request, name, context))
+    response["HX-Retarget"], response["HX-Reswap"] = f"#{name}", "outerHTML"
+    return response
+
+
+def names(records) -> str:
+    """`request-42 activity-9`: of records and names, without what there is not."""
+    return " ".join(name_of(record) for record in records if record)
 
 
 def unchanged(request, *shown) -> HttpResponse | None:

@@ -64,10 +64,16 @@ def shown_author(event):
     return (user.get_full_name() or user.get_username()) if user else _("The system")
 
 
+def at_version(record, version):
+    """The row as it was then; None when it was not there yet."""
+    events = type(record).pgh_event_model.objects
+    return events.filter(pgh_obj_id=record.pk, version__lte=version).order_by("pgh_id").last()
+
+
 def fields_changed(current, version):
     """Names of the fields that differ between `version` and now."""
     model = type(current).pgh_event_model
-    before = model.objects.filter(pgh_obj_id=current.pk, version__lte=version).order_by("pgh_id").last()
+    before = at_version(current, version)
     names = [field.name for field in type(current)._meta.concrete_fields if hasattr(model, field.attname)]
     skipped = {"id", "version"}
     return [name for name in names if name not in skipped and value(before, name) != value(current, name)]

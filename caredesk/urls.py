@@ -20,6 +20,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("customers.urls")),
+    path("", include("requests_app.urls")),
+    path("", include("activities.urls")),
     path("", include("queues.urls")),
 ]
 

@@ -37,6 +37,11 @@ class Seat:
         return self.current.customer
 
     @property
+    def journey(self):
+        """The name that rings when this customer's journey shows something new; None of nobody's."""
+        return f"journey-{self.customer.pk}" if self.customer else None
+
+    @property
     def is_preview(self):
         return not self.task.is_active
 

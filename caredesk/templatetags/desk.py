@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import cache
+from urllib.parse import urlencode
 
 from django import template
 from django.templatetags.static import static
@@ -10,6 +11,7 @@ from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext, pgettext
 
+from caredesk import panes
 from caredesk.realtime import name_of
 
 register = template.Library()
@@ -147,6 +149,12 @@ def since(moment, late=0):
 
 
 @register.filter
+def bare_address(page):
+    """https://post.example/router → post.example/router"""
+    return page.partition("://")[2] or page
+
+
+@register.filter
 def initials(name):
     """Marko Babić → MB, ana → A, +31 20 → nothing."""
     words = [word for word in str(name or "").split() if word[:1].isalpha()]
@@ -175,15 +183,35 @@ def looks(*shown):
 
 
 @register.simple_tag
+def frame(name, seat, listens, content="this"):
+    """The attributes of a pane's frame: it looks at itself when one of the records it listens for has changed.
+
+    `content` is where what it sees is put, "this" or a selector.
+    """
+    address = pane_url(name, seat)
+    of = urlencode({"of": panes.names(listens)})
+    return format_html(
+        'id="{0}" data-records="{1}" hx-get="{2}{3}{4}" hx-trigger="{5}" hx-target="{6}" hx-swap="innerHTML"',
+        name,
+        panes.names(listens),
+        address,
+        "&" if "?" in address else "?",
+        of,
+        looks(*listens),
+        content,
+    )
+
+
+@register.simple_tag
 def desk_looks(agent, queues):
     """The hx-trigger of the task lists: the agent's own, and each of their queues."""
     return looks(f"desk-{agent.user_id}", *queues)
 
 
 @register.simple_tag
-def pane_url(name, seat):
+def pane_url(name, seat, *arguments):
     """A pane's address for this task, and what is selected in its journey."""
-    address = reverse(name, args=[seat.task.pk])
+    address = reverse(name, args=[seat.task.pk, *arguments])
     return f"{address}?selected={seat.selection}" if seat.selection else address
 
 

@@ -3,15 +3,22 @@
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from activities.views import communication
+from activities.views import activity_details, comments, communication, journey
 from caredesk import panes
+from customers.views import customer_details
 from queues.models import Task
 from queues.permissions import picked_by
 from queues.stamps import stamp_of
 from queues.views import tasks
+from requests_app.views import request_details
 
 PANES = {
     "communication": communication.context,
+    "journey": journey.context,
+    "customer_details": customer_details.context,
+    "request_details": request_details.context,
+    "activity_details": activity_details.context,
+    "comments": comments.context,
 }
 DETAILS = ("customer_details", "request_details", "activity_details", "comments")
 

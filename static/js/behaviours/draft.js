@@ -54,6 +54,8 @@ async function store(key) {
 
 function settle(key, text, answer) {
   if (!answer || answer.status >= 500) return soon(key, AGAIN);
+  // Saved while this was on its way: the server's copy goes, too.
+  if (answer.ok && text && !kept(key)) return keep(key, "");
   if (!answer.ok || kept(key)?.text !== text) return;
   if (text) browser.keep(prefix + key, JSON.stringify({ text, stored: true }));
   else browser.forget(prefix + key);

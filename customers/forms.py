@@ -1,0 +1,146 @@
+"""The customer information form (R70 to R72): its fields by name, each one text, and what of them is unsaved."""
+
+import json
+import re
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.conf.locale import LANG_INFO
+
+from caredesk.texts import clean
+from customers.models import FIELDS
+from customers.phones import parsed_phone
+
+LISTS = {"email": "emails", "phone": "phones"}
+NUMBERED = re.compile(r"(email|phone)_(\d{1,2})", re.ASCII)
+VERSION = "customer_version"
+
+
+@dataclass
+class CustomerForm:
+    """`stored` is what the customer has, or what is known of a new one; `typed` what the agent wrote over it.
+
+    Both by field name: "first_name" …, and "email_1", "email_2" …, "phone_1" … for the lists.
+    """
+
+    stored: dict[str, str]
+    typed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def texts(self):
+        return self.stored | {name: text for name, text in self.typed.items() if is_field(name)}
+
+    @property
+    def was(self):
+        """What stood in the fields before the agent wrote: sent along, so that only what they changed is theirs."""
+        return json.dumps(self.stored)
+
+    @property
+    def unsaved(self):
+        """Names of the fields in which something else stands than what is stored."""
+        return [
+            name for name, text in self.texts.items() if text.strip() != self.stored.get(name, "").strip()
+        ]
+
+    @property
+    def shown_name(self):
+        """As the customer would be called with these values; empty without any."""
+        texts = self.texts
+        name = " ".join(filter(None, (texts["first_name"].strip(), texts["last_name"].strip())))
+        return name or texts.get("email_1", "").strip() or texts.get("phone_1", "").strip()
+
+    @property
+    def values(self):
+        """As customers.editing takes them."""
+        return nested(self.texts)
+
+    def list_of(self, kind):
+        """[(name, text)] of one list, in its order, the first even when it is empty."""
+        rows = sorted(
+            (number(name), text) for name, text in self.texts.items() if name.startswith(f"{kind}_")
+        )
+        return [(f"{kind}_{at}", text) for at, text in rows if text or at == 1]
+
+    @property
+    def emails(self):
+        return self.list_of("email")
+
+    @property
+    def phones(self):
+        return self.list_of("phone")
+
+    def another(self, kind):
+        """The name of the empty field after the last one."""
+        return f"{kind}_{max(number(name) for name in self.texts if name.startswith(f'{kind}_')) + 1}"
+
+    @property
+    def another_email(self):
+        return self.another("email")
+
+    @property
+    def another_phone(self):
+        return self.another("phone")
+
+
+def is_field(name):
+    return name in FIELDS or bool(NUMBERED.fullmatch(name))
+
+
+def number(name):
+    return int(name.partition("_")[2])
+
+
+def read(post):
+    """The fields that the agent changed, out of what was posted: those that are not as they `was`."""
+    was = before(post.get("was", ""))
+    typed = {name: clean(text) for name, text in post.items() if is_field(name)}
+    return {name: text for name, text in typed.items() if text != was.get(name, "" if was else None)}
+
+
+def before(was):
+    try:
+        values = json.loads(was)
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def flat(values):
+    """{"emails": ["a", "b"]} → {"email_1": "a", "email_2": "b"}; all other fields as they are, none missing."""
+    texts = {name: values.get(name, "") for name in FIELDS}
+    for kind, many in LISTS.items():
+        texts |= {f"{kind}_{at}": text for at, text in enumerate(values.get(many, []) or [""], 1)}
+    return texts
+
+
+def nested(texts):
+    values = {name: texts[name] for name in FIELDS if name in texts}
+    for kind, many in LISTS.items():
+        names = sorted((name for name in texts if name.startswith(f"{kind}_")), key=number)
+        values[many] = [texts[name] for name in names]
+    return values
+
+
+def of_customer(customer):
+    """The stored values of a customer."""
+    values = {name: getattr(customer, name) for name in FIELDS}
+    return flat(values | {"emails": customer.emails, "phones": customer.phones})
+
+
+def kept_as_typed(phones, region=None):
+    """Those that do not parse as a phone number: stored all the same (R72)."""
+    return [phone for phone in phones if phone.strip() and not parsed_phone(phone, region)]
+
+
+def languages(chosen=""):
+    """[(code, own name)] to choose from; what is stored stays a choice even where it is none of them."""
+    codes = [code for code, info in LANG_INFO.items() if "name_local" in info]
+    named = {code: LANG_INFO[code]["name_local"].capitalize() for code in codes}
+    spoken = [code for code, _name in settings.LANGUAGES]
+    rest = sorted(set(named) - set(spoken), key=lambda code: named[code].casefold())
+    choices = [("", "")] + [(code, named[code]) for code in [*spoken, *rest]]
+    return choices if not chosen or chosen in named else [*choices, (chosen, chosen)]
+
+
+def language_name(code):
+    return LANG_INFO.get(code, {}).get("name_local", code).capitalize() if code else ""

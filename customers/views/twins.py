@@ -1,0 +1,35 @@
+"""Likely duplicates: stored customers with the same e-mail or phone, each in one line (R71)."""
+
+from django.db.models import Count, Max, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from caredesk.templatetags.desk import day
+from customers.matching import matches
+
+MOST = 5
+
+
+def twins_of(emails, phones, region=None):
+    """Customers, each with `about`: where they live and what we had to do with them."""
+    found = matches(emails=emails, phones=phones, region=region).prefetch_related("contact_points")
+    found = found.annotate(
+        request_count=Count("care_requests"),
+        open_count=Count("care_requests", filter=Q(care_requests__state="open")),
+        last_at=Max("care_requests__created_at"),
+    )
+    twins = list(found[:MOST])
+    for twin in twins:
+        twin.about = about(twin)
+    return twins
+
+
+def about(twin):
+    return " · ".join(filter(None, [*twin.emails[:1], *twin.phones[:1], twin.city, requests_of(twin)]))
+
+
+def requests_of(twin):
+    if not twin.request_count:
+        return _("no requests")
+    many = ngettext("%(count)d request, last %(day)s", "%(count)d requests, last %(day)s", twin.request_count)
+    return many % {"count": twin.request_count, "day": day(twin.last_at)}

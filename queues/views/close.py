@@ -1,0 +1,192 @@
+"""Close (R85 to R88): what stands in the panes is stored, the one question is asked, and the next task is shown."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseLocation, trigger_client_event
+
+from activities.identity import AlreadyKnown
+from activities.joining import NOTES
+from activities.models import Activity
+from activities.views.activity_details import closed_words
+from caredesk.realtime import name_of
+from caredesk.stale import Stale
+from customers.models import Customer
+from customers.views import customer_form
+from queues import closing, desk
+from queues.models import Task
+from queues.permissions import agent_required
+from queues.seat import Seat, find_selected
+from queues.views.beside import beside
+from queues.views.caution import NAMES, caution_of
+from requests_app.editing import Closed
+from requests_app.views.request_details import edited, version_of
+
+FIELDS = {"message": "#message", "title": "#request_title", "description": "#request_description"}
+FIELDS |= {"tag": "#tag", "comment": "#comment"}
+
+
+@agent_required
+@require_POST
+def close(request, task_id):
+    """Posted are the fields that were changed and not saved, each with the name of its record; with `choice`, the
+    answer to the question. 200 with a dialog is the question; 409 and 422 say why nothing was closed."""
+    if is_closed(request.agent, task_id):
+        return onwards(request)
+    seat = Seat.take(request.agent, task_id)
+    if seat.is_preview:
+        raise PermissionDenied
+    if unsaved_elsewhere(request, seat):
+        return show_unsaved(request, seat)
+    form = form_of(request, seat)
+    try:
+        left = leftovers(request, seat, form)
+        closing.close(task_id, left, choice=choice_of(request), by=request.agent)
+    except closing.Question as question:
+        return ask(request, seat, form, question.kind)
+    except (ValidationError, Stale, Closed, AlreadyKnown) as error:
+        return refused(request, seat, form, error)
+    return onwards(request, closed=seat.current)
+
+
+def is_closed(agent, task_id):
+    return Task.objects.filter(pk=task_id, agent=agent, state=Task.CLOSED).exists()
+
+
+def unsaved_elsewhere(request, seat):
+    """Whether the request of this task has unsaved text while another one is shown."""
+    record = seat.current.care_request
+    if not record or request.POST.get("record", "") == name_of(record):
+        return False
+    return any(seat.draft(record, name).strip() not in ("", getattr(record, name)) for name in NOTES)
+
+
+def show_unsaved(request, seat):
+    response = reasoned(beside(request, seat, status=409))
+    response["HX-Retarget"] = "#details"
+    return trigger_client_event(response, "point", {"at": "#request_title"}, after="settle")
+
+
+def form_of(request, seat):
+    """The customer's form: as it stands open, else as it was put aside. What is unsaved is kept either way."""
+    if "customer_form" not in request.POST:
+        return customer_form.form_of(seat)
+    form = customer_form.posted(request, seat)
+    customer_form.keep(request, seat, form)
+    return form
+
+
+def choice_of(request):
+    return closing.USE if request.POST.get("use") else request.POST.get("choice", "")
+
+
+def leftovers(request, seat, form):
+    unsaved = form.values if form.unsaved or not seat.customer else {}
+    use = request.POST.get("use", "")
+    if use and not use.isdecimal():
+        raise Http404
+    return closing.Leftovers(
+        edits=[edit for edit in (details(request, seat), *remarks(request, seat)) if edit],
+        message=request.POST.get("message", ""),
+        customer=unsaved,
+        customer_version=customer_form.version_of(seat, form) if seat.customer else None,
+        use=get_object_or_404(Customer, pk=use) if use else None,
+    )
+
+
+def details(request, seat):
+    """Title and description that were changed in their fields."""
+    texts = {name: request.POST[name] for name in NOTES if name in request.POST}
+    if not texts:
+        return None
+    return closing.Edit(edited(seat, request.POST.get("record", "")), texts, version_of(request))
+
+
+def remarks(request, seat):
+    """A half-typed tag and comment, of the activity that is shown and of the task's own."""
+    shown = find_selected(request.agent, seat.task, request.POST.get("activity", ""))
+    texts = {name: request.POST[name] for name in ("tag", "comment") if request.POST.get(name, "").strip()}
+    if texts and not (isinstance(shown, Activity) and seat.may(shown)):
+        raise PermissionDenied
+    kept = {name: seat.draft(seat.current, name) for name in ("tag", "comment")}
+    if shown == seat.current:
+        return [closing.Edit(shown, texts)]
+    return [closing.Edit(shown, texts), closing.Edit(seat.current, kept)]
+
+
+def ask(request, seat, form, kind, *, status=200, error=""):
+    twins = []
+    if kind == closing.CREATE:
+        values = form.values
+        twins = customer_form.twins_of(values["emails"], values["phones"], seat.region)
+    name = form.shown_name or seat.current.shown_name
+    shown = {
+        "seat": seat,
+        "kind": kind,
+        "question": closing.question_text(kind, name),
+        "changes": changes(form),
+        "twins": twins,
+        "error": error,
+    }
+    return render(request, "desk/close.html", shown, status=status)
+
+
+def changes(form):
+    """What Save would store, field by field, with what stands there now."""
+    named = [(NAMES[customer_form.list_name(name)], name) for name in form.unsaved]
+    return [
+        {"label": label, "before": form.stored.get(name, ""), "after": form.texts[name]}
+        for label, name in named
+    ]
+
+
+def refused(request, seat, form, error):
+    """Nothing was closed: the reason stands beside its field, which gets the focus."""
+    if isinstance(error, AlreadyKnown):
+        return customer_form.known_by_now(request, seat)
+    if isinstance(error, Stale) and isinstance(error.record, Customer):
+        own = [customer_form.list_name(name) for name in form.unsaved]
+        return reasoned(
+            customer_form.show(request, seat, form, edit=True, status=409, caution=caution_of(error, own))
+        )
+    if isinstance(error, ValidationError) and not set(error.message_dict) <= set(FIELDS):
+        return reasoned(customer_form.refused(request, seat, form, error))
+    return refused_fields(request, seat, error)
+
+
+def refused_fields(request, seat, error):
+    own = [name for name in NOTES if name in request.POST]
+    shown = {"seat": seat, "errors": {}, "fields": own}
+    if isinstance(error, ValidationError):
+        shown["errors"] = {name: words[0] for name, words in error.message_dict.items()}
+        at = next(FIELDS[name] for name in FIELDS if name in shown["errors"])
+    else:
+        at = FIELDS[own[0]] if own else "#request_details"
+        if isinstance(error, Stale):
+            shown["caution"] = caution_of(error, own)
+        else:
+            shown["closed"] = closed_words()
+    response = render(request, "desk/refused.html", shown, status=422 if shown["errors"] else 409)
+    response["HX-Reswap"] = "none"
+    return reasoned(trigger_client_event(response, "point", {"at": at}, after="settle"))
+
+
+def reasoned(response):
+    return trigger_client_event(response, "toast", {"words": _("Nothing was closed yet.")})
+
+
+def onwards(request, closed=None):
+    """To the next task in progress, or to where one is chosen."""
+    following = desk.in_progress(request.agent).first()
+    path = reverse("task", args=[following.pk]) if following else reverse("desk")
+    response = HttpResponseLocation(path, target="#work", swap="innerHTML")
+    trigger_client_event(response, "look-tasks", {})
+    if closed:
+        text = (
+            _("Closed. %(name)s has been told.") if closed.medium == Activity.CHAT else _("Closed: %(name)s.")
+        )
+        trigger_client_event(response, "toast", {"words": text % {"name": closed.shown_name}})
+    return response

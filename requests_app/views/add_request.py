@@ -1,0 +1,30 @@
+"""Add request: a new one of the customer, to which the task's own activity moves (R10)."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
+
+from activities import joining
+from queues.permissions import agent_required
+from queues.seat import Seat
+from queues.views.beside import beside
+from requests_app.editing import Closed
+
+
+@agent_required
+@require_POST
+def add_request(request, task_id):
+    seat = Seat.take(request.agent, task_id)
+    if not seat.customer or seat.is_preview:
+        raise PermissionDenied
+    try:
+        joining.add_request(seat.current, by=request.user)
+    except Closed:
+        response = HttpResponse(status=409, headers={"HX-Reswap": "none"})
+        why = _("Nothing moved: the request of this conversation is closed.")
+        return trigger_client_event(response, "toast", {"words": why})
+    notice = _("A new request was made, and this conversation moved to it.")
+    response = beside(request, Seat.take(request.agent, task_id), notice=notice)
+    return trigger_client_event(response, "point", {"at": "#request_title"}, after="settle")

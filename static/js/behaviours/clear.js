@@ -1,0 +1,13 @@
+// A form with data-clear whose text has been stored: the field is empty again, unless something else stands in it by now.
+
+const sent = new WeakMap();
+const field = (form) => form.querySelector("textarea");
+
+document.addEventListener("htmx:configRequest", ({ detail: { elt } }) => {
+  if ("clear" in elt.dataset) sent.set(elt, field(elt).value);
+});
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
+  if (!("clear" in elt.dataset) || !successful || field(elt).value !== sent.get(elt)) return;
+  field(elt).value = field(elt).defaultValue = "";
+  field(elt).dispatchEvent(new Event("input", { bubbles: true }));
+});
