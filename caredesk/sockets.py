@@ -25,7 +25,8 @@ from django.utils import translation
 
 from caredesk import cookies, zones
 
-TOO_SLOW, UNREADABLE, TRY_AGAIN = 1013, 1003, 1013
+# Meaning 1013, 1003 and 1011, which daphne cannot send: it knows 1000 and its own from 3000 on.
+TOO_SLOW, UNREADABLE, TRY_AGAIN = 4013, 4003, 4011
 
 logger = logging.getLogger(__name__)
 

@@ -108,6 +108,8 @@ class ChatConsumer(Socket):
     # --- what the page is told
 
     async def talk_message(self, event):
+        if event["side"] == Message.AGENT:
+            self.seen = event["seq"]
         with read_by(self.scope):
             shown = line(event, self.seen)
         await self.send_json({"message": shown})

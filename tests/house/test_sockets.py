@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from caredesk.asgi import application as whole_application
 from caredesk.layer import QUEUE
 from caredesk.proxy import Proxied
-from caredesk.sockets import Doorway, Socket, in_thread, user_of
+from caredesk.sockets import TOO_SLOW, UNREADABLE, Doorway, Socket, in_thread, user_of
 from caredesk.zones import read_by
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -180,14 +180,14 @@ class Test_the_socket:
     async def test_is_closed_by_what_is_no_object(self, open_socket, text):
         socket = await open_socket()
         await socket.send_to(text_data=text)
-        assert await socket.receive_output(timeout=5) == {"type": "websocket.close", "code": 1003}
+        assert await socket.receive_output(timeout=5) == {"type": "websocket.close", "code": UNREADABLE}
 
     async def test_hears_its_groups(self, open_socket):
         socket = await open_socket()
         await get_channel_layer().group_send("parrots", {"type": "parrot.say", "word": "hello"})
         assert await socket.receive_json_from(timeout=5) == {"heard": "hello"}
 
-    async def test_that_is_too_slow_is_closed_with_1013(self, open_socket):
+    async def test_that_is_too_slow_is_closed(self, open_socket):
         socket, witness = await open_socket(), await open_socket()
         layer = get_channel_layer()
         await layer.group_send("parrots", {"type": "parrot.sleep", "seconds": 1})
@@ -196,7 +196,7 @@ class Test_the_socket:
         for one in (socket, witness):
             while (message := await one.receive_output(timeout=5))["type"] != "websocket.close":
                 pass
-            assert message["code"] == 1013
+            assert message["code"] == TOO_SLOW
 
     async def test_has_its_share_of_the_databases_pool(self, open_socket, settings):
         await open_socket()

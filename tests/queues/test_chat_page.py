@@ -382,7 +382,7 @@ class Test_saying_without_a_socket:
         assert response.json()["code"] == code
         assert response.json()["why"].endswith(".")
 
-    def test_is_refused_when_too_fast_and_when_it_is_over(self, vera, closed, settings):
+    def test_is_refused_when_it_is_over(self, vera, closed):
         assert self.say(vera, "Wait").json()["code"] == "over"
 
     def test_is_refused_when_too_fast(self, vera, waiting, settings):

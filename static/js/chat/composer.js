@@ -67,4 +67,4 @@ hear("typing", ({ typing: who }) => {
   clearTimeout(fading);
   fading = setTimeout(() => (typing.hidden = true), TYPING_SHOWN);
 });
-document.addEventListener("heard", ({ detail }) => detail?.dataset.side === "agent" && (typing.hidden = true));
+document.addEventListener("heard", ({ detail }) => detail && detail.dataset.side !== "customer" && (typing.hidden = true));

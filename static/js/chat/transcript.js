@@ -19,7 +19,7 @@ export function show({ seq, uuid, html }) {
   template.innerHTML = html;
   const line = template.content.firstElementChild;
   place(line);
-  markSeen(seenByAgent);
+  markSeen(line.dataset.side === "agent" ? seq : seenByAgent); // who answers has read
   return line;
 }
 
