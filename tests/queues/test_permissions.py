@@ -1,0 +1,206 @@
+"""Who may see, watch and change what (R20, R55)."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from activities import joining
+from activities.models import Activity
+from customers.models import Customer
+from queues import agents
+from queues.models import Queue, QueueMember, Task
+from queues.permissions import (
+    agent_of,
+    may_edit,
+    may_watch,
+    task_or_404,
+    visible_activities,
+    visible_to,
+    watchable,
+)
+from queues.seat import Seat
+from requests_app.models import CareRequest
+from tests.cast import ago, chat_in, chat_of, held
+
+# --- who is an agent
+
+
+def test_agent_is_an_agent(ana):
+    assert agent_of(ana.user) == ana
+
+
+def test_account_without_agent_is_refused(mallory):
+    with pytest.raises(PermissionDenied):
+        agent_of(mallory)
+
+
+def test_disabled_agent_is_refused(ana, sonja):
+    agents.disable(ana.user, by=sonja.user)
+    with pytest.raises(PermissionDenied):
+        agent_of(ana.user)
+
+
+# --- seeing
+
+
+@pytest.mark.rule("R20")
+def test_waiting_task_is_seen_by_all_members(internet, ana, marko):
+    task = chat_in(internet)
+    assert task_or_404(ana, task.pk) == task_or_404(marko, task.pk) == task
+
+
+@pytest.mark.rule("R20")
+def test_queue_of_others_is_not_seen(internet, ana):
+    QueueMember.objects.all().delete()
+    with pytest.raises(Http404):
+        task_or_404(ana, chat_in(internet).pk)
+
+
+@pytest.mark.rule("R2")
+def test_automatic_queue_is_not_picked_from(billing, ana):
+    with pytest.raises(Http404):
+        task_or_404(ana, chat_in(billing).pk)
+
+
+@pytest.mark.rule("R2", "R21")
+def test_task_in_progress_is_its_agents(internet, ana, marko):
+    task = held(chat_in(internet), by=ana)
+    assert list(visible_to(ana)) == [task]
+    assert list(visible_to(marko)) == []
+
+
+def test_closed_task_is_not_at_the_desk(internet, ana):
+    task = held(chat_in(internet), by=ana)
+    Task.objects.update(state=Task.CLOSED, ended_at=ago(seconds=1))
+    with pytest.raises(Http404):
+        task_or_404(ana, task.pk)
+
+
+@pytest.mark.rule("R20")
+def test_preview_shows_the_whole_journey_of_that_customer_only(internet, ana, jelena):
+    past = Activity.objects.create(medium="call", customer=jelena)
+    Activity.objects.create(medium="call", customer=Customer.objects.create(first_name="Luka"))
+    task = task_or_404(ana, chat_of(jelena, internet).pk)
+    assert set(visible_activities(ana, task)) == {task.activity, past}
+
+
+@pytest.mark.rule("R20")
+def test_strangers_journey_is_their_chat(internet, ana):
+    Activity.objects.create(medium="call")
+    task = task_or_404(ana, chat_in(internet).pk)
+    assert list(visible_activities(ana, task)) == [task.activity]
+
+
+# --- changing (R55)
+
+
+@pytest.mark.rule("R20", "R55")
+def test_looking_gives_no_right_to_change(internet, ana, jelena):
+    task = chat_of(jelena, internet)
+    seat = Seat.take(ana, task.pk)
+    assert not may_edit(ana, jelena)
+    assert not may_edit(ana, task.activity)
+    assert (seat.is_preview, seat.may_edit_request, seat.may_edit_activity) == (True, False, False)
+    assert not seat.may_edit_customer
+
+
+@pytest.mark.rule("R55")
+def test_holding_a_task_opens_all_of_that_customer(internet, ana, marko, jelena):
+    older = CareRequest.objects.create(customer=jelena, created_at=ago(days=2))
+    loose = Activity.objects.create(medium="call", customer=jelena)
+    past = Activity.objects.create(medium="call", customer=jelena, care_request=older)
+    task = held(chat_of(jelena, internet), by=ana)
+    for record in (jelena, older, loose, past, task.activity, task.activity.care_request):
+        assert may_edit(ana, record)
+        assert not may_edit(marko, record)
+
+
+@pytest.mark.rule("R55")
+def test_closed_request_and_its_activities_are_read_only(internet, ana, jelena):
+    closed = CareRequest.objects.create(customer=jelena, state="closed", closed_at=ago(days=1))
+    past = Activity.objects.create(medium="call", customer=jelena, care_request=closed)
+    held(chat_of(jelena, internet), by=ana)
+    assert not may_edit(ana, closed)
+    assert not may_edit(ana, past)
+
+
+@pytest.mark.rule("R55")
+def test_other_customers_are_read_only(internet, ana, jelena):
+    luka = Customer.objects.create(first_name="Luka")
+    theirs = Activity.objects.create(medium="call", customer=luka)
+    held(chat_of(jelena, internet), by=ana)
+    assert not may_edit(ana, luka)
+    assert not may_edit(ana, theirs)
+
+
+@pytest.mark.rule("R55")
+def test_own_activity_of_a_stranger_may_be_changed(internet, ana):
+    assert may_edit(ana, held(chat_in(internet), by=ana).activity)
+
+
+# --- the seat
+
+
+@pytest.mark.rule("R6")
+def test_seat_stays_with_the_task_while_something_else_is_selected(internet, ana, jelena):
+    past = Activity.objects.create(medium="call", customer=jelena)
+    task = held(chat_of(jelena, internet), by=ana)
+    seat = Seat.take(ana, task.pk, f"activity-{past.pk}")
+    assert (seat.current, seat.selected, seat.is_elsewhere) == (task.activity, past, True)
+    own = Seat.take(ana, task.pk, f"activity-{task.activity_id}")
+    assert (own.is_elsewhere, own.selection) == (False, "")
+
+
+@pytest.mark.parametrize(
+    "name", ["activity-", "activity-x", "request-0", "nonsense", "activity-" + "9" * 30, "queue-1"]
+)
+def test_selection_that_is_nothing_is_not_found(internet, ana, jelena, name):
+    task = held(chat_of(jelena, internet), by=ana)
+    with pytest.raises(Http404):
+        Seat.take(ana, task.pk, name)
+
+
+def test_selection_of_another_customer_is_not_found(internet, ana, jelena):
+    luka = Customer.objects.create(first_name="Luka")
+    request = CareRequest.objects.create(customer=luka)
+    past = Activity.objects.create(medium="call", customer=luka, care_request=request)
+    task = held(chat_of(jelena, internet), by=ana)
+    for name in (f"activity-{past.pk}", f"request-{request.pk}"):
+        with pytest.raises(Http404):
+            Seat.take(ana, task.pk, name)
+
+
+# --- watching
+
+
+def test_desk_listens_to_what_it_sees(internet, ana, marko, jelena):
+    task = held(chat_of(jelena, internet), by=ana)
+    other = joining.add_request(task.activity, by=ana.user)
+    names = {
+        f"activity-{task.activity_id}",
+        f"request-{other.pk}",
+        f"customer-{jelena.pk}",
+        f"journey-{jelena.pk}",
+    }
+    assert watchable(ana, names) == names
+    assert watchable(marko, names) == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["request-999", "request-x", "desk-1", "talk-1", "request-²", "customer-" + "9" * 30, ""]
+)
+def test_desk_does_not_listen_to_anything_else(ana, name):
+    assert not may_watch(ana, name)
+
+
+def test_leaving_a_queue_ends_seeing_it(internet, ana):
+    task = chat_in(internet)
+    assert may_watch(ana, f"activity-{task.activity_id}")
+    QueueMember.objects.filter(agent=ana, queue=internet).delete()
+    assert not may_watch(ana, f"activity-{task.activity_id}")
+
+
+def test_queue_made_automatic_is_no_longer_previewed(internet, ana):
+    task = chat_in(internet)
+    Queue.objects.update(mode=Queue.AUTOMATIC)
+    assert not visible_to(ana).filter(pk=task.pk).exists()
