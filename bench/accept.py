@@ -26,7 +26,8 @@ async def run(server):
 
 
 async def bare(server):
-    browser, samples = people.Browser(server, ""), []
+    agent = await sync_to_async(people.make_agent)("bench-taker", await sync_to_async(people.queue)("bench-accept"))
+    browser, samples = people.Browser(server, await sync_to_async(people.log_in)(agent)), []
     async with people.socket_to(server, "/ws/bench/0/", "") as listener:
         await people.hear(listener, "watching")
         for _ in range(ROUNDS):
