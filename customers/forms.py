@@ -69,18 +69,6 @@ class CustomerForm:
     def phones(self):
         return self.list_of("phone")
 
-    def another(self, kind):
-        """The name of the empty field after the last one."""
-        return f"{kind}_{max(number(name) for name in self.texts if name.startswith(f'{kind}_')) + 1}"
-
-    @property
-    def another_email(self):
-        return self.another("email")
-
-    @property
-    def another_phone(self):
-        return self.another("phone")
-
 
 def is_field(name):
     return name in FIELDS or bool(NUMBERED.fullmatch(name))

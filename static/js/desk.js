@@ -13,6 +13,7 @@ import "./behaviours/failures.js";
 import "./behaviours/hover_card.js";
 import "./behaviours/keys.js";
 import "./behaviours/limit.js";
+import "./behaviours/more.js";
 import "./behaviours/offline.js";
 import "./behaviours/outbox.js";
 import "./behaviours/pen.js";

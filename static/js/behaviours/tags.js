@@ -75,6 +75,8 @@ function press(event) {
 }
 
 document.addEventListener("keydown", press);
+// What is typed on is not what was chosen.
+document.addEventListener("input", ({ target }) => target.id === "tag" && close(box(target)));
 document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => target.id === "tag_suggestions" && open(box(target)));
 document.addEventListener("focusout", ({ target }) => target.id === "tag" && close(box(target)));
 // A pointer on a suggestion leaves the focus where it is.
