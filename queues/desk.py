@@ -1,7 +1,7 @@
 """What stands in the two lists of a desk: In progress and Queue (R2)."""
 
-from django.db.models import Count, Min, OuterRef, Subquery, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, Min, OuterRef, Subquery, TextField, Value, prefetch_related_objects
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from activities.models import Draft, Message
 from queues.models import Agent, Queue, Task
@@ -16,10 +16,12 @@ def in_progress(agent):
 
 
 def with_words(tasks):
-    tasks = tasks.select_related("queue", "activity__customer").prefetch_related(
-        "activity__customer__contact_points"
-    )
-    return tasks.annotate(last_words=Subquery(last_words()))
+    return tasks.select_related("queue", "activity__customer").annotate(last_words=Subquery(last_words()))
+
+
+def name_customers(*tasks):
+    """Fetch for all of them at once what a customer without a name is called by."""
+    prefetch_related_objects(tasks, "activity__customer__contact_points")
 
 
 def last_words():
@@ -34,14 +36,12 @@ def draft_of(agent):
 
 def queues_of(agent):
     """The agent's queues with `waiting` (how many) and `oldest` (first waiting time)."""
-    live = Queue.objects.filter(memberships__agent=agent)
-    counts = Task.objects.waiting().filter(queue__in=live.values("pk")).order_by().values("queue_id")
-    rows = {row["queue_id"]: row for row in counts.annotate(n=Count("id"), oldest=Min("waiting_since"))}
-    queues = list(live.order_by("mode", "priority", "name"))
-    for queue in queues:
-        row = rows.get(queue.pk, {})
-        queue.waiting, queue.oldest = row.get("n", 0), row.get("oldest")
-    return queues
+    waiting = Task.objects.waiting().filter(queue=OuterRef("pk")).order_by().values("queue")
+    queues = Queue.objects.filter(memberships__agent=agent).annotate(
+        waiting=Coalesce(Subquery(waiting.annotate(n=Count("pk")).values("n")), 0),
+        oldest=Subquery(waiting.annotate(first=Min("waiting_since")).values("first")),
+    )
+    return list(queues.order_by("mode", "priority", "name"))
 
 
 def waiting_in(queues):

@@ -1,5 +1,6 @@
 """Communication: the conversation and what is written next; calls and e-mails as information (R4, R20)."""
 
+from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -83,8 +84,9 @@ def key(line):
 def in_line(task):
     """How many wait in this queue, and whether this one has waited longest."""
     waiting = Task.objects.waiting().filter(queue_id=task.queue_id)
-    first = waiting.in_line().values_list("pk", flat=True).first()
-    return {"count": waiting.count(), "longest": first == task.pk}
+    longer = Q(waiting_since__lt=task.waiting_since)
+    counts = waiting.aggregate(count=Count("pk"), longer=Count("pk", filter=longer))
+    return {"count": counts["count"], "longest": not counts["longer"]}
 
 
 def number(request, name):

@@ -1,12 +1,12 @@
 """The rail: what the agent has in progress, and what waits in their queues (R2)."""
 
+from django.db.models import Count, Max, Sum
 from django.views.decorators.http import require_safe
 
 from activities.models import Draft
 from caredesk import panes
 from queues import desk
-from queues.models import Task
-from queues.permissions import agent_required
+from queues.permissions import agent_required, visible_to
 
 
 @agent_required
@@ -14,7 +14,7 @@ from queues.permissions import agent_required
 def tasks(request):
     agent = request.agent
     selected = selected_of(request)
-    shown = (desk.state_of(agent.pk), selected, drafted(agent))
+    shown = (desk.state_of(agent.pk), selected, unrung(agent))
     return panes.unchanged(request, *shown) or panes.tagged(
         request, panes.content(request, "tasks", context(request, agent, selected)), *shown
     )
@@ -23,23 +23,23 @@ def tasks(request):
 def context(request, agent, selected=None, state=None):
     """`state` is read before the lists: what changes in between makes the desk look once more."""
     state = state or desk.state_of(agent.pk)
-    in_progress = desk.in_progress(agent)
-    queues = desk.queues_of(agent)
+    in_progress, queues = list(desk.in_progress(agent)), desk.queues_of(agent)
+    waiting = desk.waiting_in(queues)
+    desk.name_customers(*in_progress, *waiting)
     return {
         "agent": agent,
         "selected": selected,
         "state": state,
         "in_progress": in_progress,
-        "queue_groups": groups(queues),
+        "queue_groups": groups(queues, waiting),
         "automatic_queues": [queue for queue in queues if not queue.is_pick],
         "waiting_count": sum(queue.waiting for queue in queues),
         "queues": queues,
     }
 
 
-def groups(queues):
+def groups(queues, first):
     """The pick queues in which somebody waits, each with the first of them and how many more there are."""
-    first = desk.waiting_in(queues)
     picked = []
     for queue in queues:
         shown = [task for task in first if task.queue_id == queue.pk]
@@ -54,8 +54,9 @@ def selected_of(request):
     return int(number) if number.isdecimal() and len(number) < 19 else None
 
 
-def drafted(agent):
-    """Drafts ring no bell, but they show in the list."""
-    mine = Draft.objects.filter(agent=agent.user, field="message").order_by("-updated_at")
-    held = Task.objects.active().filter(agent=agent).count()
-    return [str(moment) for moment in mine.values_list("updated_at", flat=True)[: held + 1]]
+def unrung(agent):
+    """What shows in the lists and rings no bell of theirs: drafts, and the customers' names."""
+    drafts = Draft.objects.filter(agent=agent.user, field="message")
+    kept = drafts.aggregate(count=Count("pk"), newest=Max("updated_at"))
+    names = visible_to(agent).aggregate(count=Sum("activity__customer__version"))
+    return kept["count"], str(kept["newest"]), names["count"]

@@ -14,6 +14,7 @@ export const isLook = (event) => event?.type === "look" || Boolean(event?.type.s
 hear("changed", ({ changed, version }) => {
   const ring = () => document.body.dispatchEvent(new CustomEvent(`changed:${changed}`, { detail: { version } }));
   setTimeout(ring, Math.random() * JITTER);
+  if (document.querySelector(`#tasks [data-records~="${changed}"]`)) look(document.getElementById("tasks"));
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {
