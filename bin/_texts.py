@@ -23,7 +23,7 @@ READ_ALOUD = {
 UNREAD = {"script", "style", "svg", "code", "kbd"}
 TRANSLATED = re.compile(r"{%\s*blocktrans(late)?\b.*?{%\s*endblocktrans(late)?\s*%}", re.DOTALL)
 IN_A_TAG = re.compile(r"{%\s*block \w+_(class|attributes)\s*%}.*?{%\s*endblock\s*%}", re.DOTALL)
-ATTRIBUTE = re.compile(r"""[\w-]+=("[^"]*"|'[^']*')""")
+ATTRIBUTE = re.compile(r"""[\w-]+=("[^"]*"|'[^']*'|[\w.-]+)""")
 SILENT = re.compile(r"{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
 WORD = re.compile(r"[^\W\d_]{2,}")
 # Django finds nothing else to extract there, and their own texts are their own.

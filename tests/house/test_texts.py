@@ -25,6 +25,7 @@ def texts():
         '<input class="words in a class" placeholder="{% translate "Message" %}">',
         "<script>const word = 'hidden';</script><svg><title>shape</title></svg><kbd>Esc</kbd>",
         "<p>{{ customer.name }} · {{ count }} ×</p>",
+        "{% block viewport %}width=device-width, initial-scale=1{% endblock %}",
         '{% block body_attributes %} data-queue="internet"{% endblock %}',
     ],
 )
