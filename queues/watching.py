@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from queues.desk import bearings, state_word
 from queues.models import Task
-from queues.permissions import visible_to, watchable
-from queues.stamps import stamp_of, stamped
+from queues.permissions import visible_task, visible_to, watchable
+from queues.stamps import stamp_of
 
 
 @dataclass
@@ -48,7 +48,7 @@ def news_of(agent, view):
     found = bearings(agent.pk)
     news = News(state=found and state_word(*found), queues=groups_of(found))
     if view.task_id:
-        task = stamped(visible_to(agent).whole()).filter(pk=view.task_id).first()
+        task = visible_task(agent, view.task_id)
         news.may_see = bool(task)
         if task:
             news.stamp, news.talk = stamp_of(task), task.activity.last_seq
