@@ -268,7 +268,7 @@ def plain_environment():
         "CONDA_PREFIX",
     )
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    return dict({"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}, **kept, PIP_DISABLE_PIP_VERSION_CHECK="1")
+    return {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1", **kept, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
 def say(text):

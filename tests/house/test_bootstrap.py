@@ -148,6 +148,19 @@ def test_pip_steps_in_where_uv_finds_no_index(bootstrap, monkeypatch):
     assert all("--require-hashes" in command for command in ran)
 
 
+def test_installers_are_not_led_astray(bootstrap, monkeypatch):
+    for name in ("VIRTUAL_ENV", "PYTHONPATH", "PIP_TARGET", "PIP_DISABLE_PIP_VERSION_CHECK"):
+        monkeypatch.setenv(name, "elsewhere")
+    monkeypatch.setenv("UV_NATIVE_TLS", "0")
+    found = bootstrap.plain_environment()
+    assert {"VIRTUAL_ENV", "PYTHONPATH", "PIP_TARGET"}.isdisjoint(found)
+    assert (found["UV_NATIVE_TLS"], found["UV_SYSTEM_CERTS"], found["PATH"]) == ("0", "1", os.environ["PATH"])
+    assert found["PIP_DISABLE_PIP_VERSION_CHECK"] == "1"
+    assert bootstrap.run([sys.executable, "-c", "raise SystemExit(0)"])
+    assert not bootstrap.run([sys.executable, "-c", "raise SystemExit(1)"])
+    assert not bootstrap.run(["/nonexistent"])
+
+
 def test_without_a_way_to_python_the_message_says_what_to_install(bootstrap, monkeypatch):
     monkeypatch.setattr(bootstrap, "find_python", lambda: None)
     with pytest.raises(SystemExit, match=r"Python 3\.12 or newer"):
