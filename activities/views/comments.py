@@ -52,19 +52,18 @@ def open_or_keep(request, seat, written):
     field = f"comment-{written.pk}"
     if "keep" in request.GET:
         return stored(request, seat, "comment", field, comment=written)
-    text = seat.draft(seat.activity, field) or written.text
-    return one(request, seat, "editor", comment=written, text=text)
+    written.draft = seat.draft(seat.activity, field) or written.text
+    return one(request, seat, "editor", comment=written)
 
 
 def save(request, seat, written):
-    text = request.POST.get(f"comment-{written.pk}", "")
+    written.draft = request.POST.get(f"comment-{written.pk}", "")
     try:
-        written = remarks.edit_comment(written, text, by=request.user)
+        written = remarks.edit_comment(written, written.draft, by=request.user)
     except ValidationError as error:
-        shown = {"comment": written, "text": text, "why": error.messages[0]}
-        return one(request, seat, "editor", status=422, **shown)
+        return one(request, seat, "editor", status=422, comment=written, why=error.messages[0])
     except Closed:
-        return one(request, seat, "editor", status=409, comment=written, text=text, why=closed_words())
+        return one(request, seat, "editor", status=409, comment=written, why=closed_words())
     return stored(request, seat, "comment", f"comment-{written.pk}", comment=written)
 
 
@@ -97,4 +96,8 @@ def context(request, seat):
 
 
 def comments_of(seat):
-    return list(seat.activity.comments.select_related("author"))
+    """Oldest first; one that its author was editing is still being edited (R51)."""
+    comments = list(seat.activity.comments.select_related("author"))
+    for written in comments:
+        written.draft = seat.draft(seat.activity, f"comment-{written.pk}") if seat.may_edit_activity else ""
+    return comments
