@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 TOOLS = ROOT / ".tools"
+OWN_UV = TOOLS / "uv" / "bin" / "uv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "caredesk.json"
 UNFINISHED = VENV / "caredesk.unfinished"
@@ -162,18 +163,23 @@ def install(uv, lock):
 def find_uv():
     """uv from this machine or from a tools folder of our own, or None where there is no way to it."""
     home = Path(os.path.expanduser("~"))
-    own = TOOLS / "venv" / "bin" / "uv"
-    for candidate in ("uv", own, home / ".local/bin/uv", home / ".cargo/bin/uv"):
+    for candidate in ("uv", OWN_UV, home / ".local/bin/uv", home / ".cargo/bin/uv"):
         if output([candidate, "--version"]):
             return candidate
     say("Fetching uv, which installs faster than pip")
-    python, venv = find_python() or sys.executable, TOOLS / "venv"
-    pip = ["-m", "pip", "install", "-q", "--require-hashes", "-r", ROOT / "requirements" / "uv.txt"]
-    if run([python, "-m", "venv", "--clear", venv], quiet=True) and run(
+    return OWN_UV if fetch_uv(find_python() or sys.executable) and output([OWN_UV, "--version"]) else None
+
+
+def fetch_uv(python):
+    """By that Python's own pip, else by the pip of an environment made for it."""
+    pip = ["-m", "pip", "install", "-q", "--require-hashes", "--upgrade", "--target", OWN_UV.parent.parent]
+    pip += ["-r", ROOT / "requirements" / "uv.txt"]
+    if run([python, *pip], quiet=True):
+        return True
+    venv = TOOLS / "venv"
+    return run([python, "-m", "venv", "--clear", venv], quiet=True) and run(
         [venv / "bin/python", *pip], quiet=True
-    ):
-        return venv / "bin/uv" if output([venv / "bin/uv", "--version"]) else None
-    return None
+    )
 
 
 def find_python():

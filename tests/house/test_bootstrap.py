@@ -24,6 +24,7 @@ def bootstrap(tmp_path, monkeypatch):
     spec.loader.exec_module(module)
     venv = tmp_path / ".venv"
     places = {"ROOT": tmp_path, "VENV": venv, "TOOLS": tmp_path / ".tools", "PYTHON": venv / "bin/python"}
+    places["OWN_UV"] = tmp_path / ".tools/uv/bin/uv"
     places |= {"STAMP": venv / "caredesk.json", "UNFINISHED": venv / "caredesk.unfinished"}
     for name, path in places.items():
         monkeypatch.setattr(module, name, path)
@@ -135,6 +136,25 @@ def made(bootstrap, monkeypatch) -> list:
     monkeypatch.setattr(bootstrap, "run", run)
     monkeypatch.setattr(bootstrap, "install", lambda uv, lock: installed.append(lock) or True)
     return installed
+
+
+@pytest.mark.parametrize("has_pip", [True, False])
+def test_uv_is_fetched_by_pip_wherever_there_is_one(bootstrap, machine, monkeypatch, has_pip):
+    own, ran = bootstrap.TOOLS / "venv/bin/python", []
+
+    def run(command, quiet=False):
+        ran.append(str(command[0]))
+        if "pip" in command and (has_pip or command[0] == own):
+            program(bootstrap.OWN_UV, "#!/bin/sh\necho uv 1.0\n")
+            return True
+        return "venv" in command
+
+    monkeypatch.setattr(bootstrap, "run", run)
+    monkeypatch.setattr(bootstrap, "find_python", lambda: "python3")
+    assert bootstrap.find_uv() == bootstrap.OWN_UV
+    assert ran == (["python3"] if has_pip else ["python3", "python3", str(own)])
+    assert bootstrap.find_uv() == bootstrap.OWN_UV
+    assert len(ran) == (1 if has_pip else 3)
 
 
 def test_pip_steps_in_where_uv_finds_no_index(bootstrap, monkeypatch):
