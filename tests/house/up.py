@@ -52,6 +52,11 @@ class Up:
     def text(self) -> str:
         return "".join(self.lines)
 
+    @property
+    def urls(self) -> dict:
+        """DATABASE_URL and REDIS_URL of its engines."""
+        return json.loads((self.data / "engines.json").read_text())["urls"]
+
     def health(self) -> dict:
         try:
             client = HTTPConnection("127.0.0.1", self.port, timeout=10)
