@@ -22,6 +22,11 @@ def forget(agent, record, *fields):
     (drafts.filter(field__in=fields) if fields else drafts).delete()
 
 
+def forget_all(agent, records):
+    """Whatever this agent typed into these records."""
+    Draft.objects.filter(agent=agent, record__in=records).delete()
+
+
 def put(agent, record, texts):
     """Keep exactly these fields' texts, empty ones too; None forgets a field."""
     forget(agent, record, *texts)

@@ -172,8 +172,7 @@ def end(task, activity, agent):
 
 def forget_drafts(activity, edits, user):
     records = {activity, activity.care_request, activity.customer, *(edit.record for edit in edits)}
-    for record in records - {None}:
-        drafts.forget(user, name_of(record))
+    drafts.forget_all(user, [name_of(record) for record in records - {None}])
 
 
 def question_text(kind, name):

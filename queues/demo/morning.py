@@ -3,6 +3,7 @@
 import random
 from datetime import timedelta
 from functools import partial
+from unittest import mock
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
@@ -30,9 +31,12 @@ TRACKED = (Queue, Agent, QueueMember, Customer, ContactPoint, CareRequest, Activ
 
 
 def load():
-    """Tell it all in one transaction: afterwards it is there, or nothing is. False: it was there already."""
+    """Tell it all in one transaction: afterwards it is there, or nothing is. False: it was there already.
+
+    So no verb within it needs a savepoint of its own.
+    """
     dice, now = random.Random(2016), timezone.now()  # noqa: S311
-    with transaction.atomic():
+    with transaction.atomic(), mock.patch.object(connection.features, "uses_savepoints", False):
         one_at_a_time()
         if is_loaded():
             return False
