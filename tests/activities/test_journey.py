@@ -68,7 +68,7 @@ class Test_groups:
             "Invoice",
             "Without a request",
             "Marko Babić",
-            "nobody accepted",
+            "nobody took it",
             "You",
         ):
             assert words in page
@@ -279,7 +279,7 @@ class Test_card:
     def test_of_one_that_nobody_accepted(self, ana, internet):
         looking = at_desk(ana, chat_in(internet))
         said = text(looking.get("card", f"activity-{looking.activity.pk}"))
-        assert "nobody accepted" in said
+        assert "nobody took it" in said
         assert "Without a request" in said
 
     def test_the_browser_may_keep_it_for_a_moment(self, desk):
