@@ -26,7 +26,7 @@ def caution_of(stale, own=()):
     return {
         "who": stale.by,
         "when": stale.at,
-        "fields": joined(stale.fields),
+        "fields": joined(stale.fields) or _("something"),
         "own_fields": joined(own),
         "overlaps": bool({*stale.fields} & {*own}),
     }
