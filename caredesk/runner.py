@@ -223,6 +223,7 @@ class Runner:
         return {}
 
     def announce(self) -> None:
+        self.room.write_note(web=self.address)
         pages = {"Desk": "/desk/", "Administration": "/admin/"}
         if self.has_demo():
             pages["A customer's chat"] = "/chat/internet/"
