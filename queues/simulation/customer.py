@@ -35,7 +35,7 @@ class Customer:
         self.seen = self.said = self.heard = self.rated = 0
         self.started = self.was_accepted = self.thanked = False
         self.plans, self.numbers = [], itertools.count()
-        self.unsent = {}
+        self.unsent, self.leaving = {}, None
 
     def run(self):
         """Come, talk, go; return when it is over."""
@@ -77,7 +77,7 @@ class Customer:
         self.send(here=self.seen)
         for mark, text in self.unsent.items():
             self.send(say={"uuid": mark, "text": text})
-        while self.is_here() and not self.stopped():
+        while self.is_here() and not self.may_go():
             try:
                 self.hear(json.loads(socket.recv(timeout=self.until_next_plan())))
             except TimeoutError:
@@ -173,6 +173,13 @@ class Customer:
             self.page.submit("rate/", rating=str(stars), rating_comment="")
             self.rated = stars
             self.tell(f"gives {stars} of 5")
+
+    def may_go(self):
+        """When it is time, and what they said last has arrived; nobody waits for that longer than three seconds."""
+        if not self.stopped():
+            return False
+        self.leaving = self.leaving or time.monotonic()
+        return not self.unsent or time.monotonic() > self.leaving + 3
 
     def is_here(self):
         return self.state in (WAITING, ACTIVE)
