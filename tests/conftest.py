@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from django.db import OperationalError, connection
+from django.db import OperationalError, close_old_connections, connection
 from django.test import TransactionTestCase
 
 from tests import rules
@@ -53,6 +53,14 @@ def quick_flush():
     """After a test with real transactions only what it filled is emptied: Django's flush takes half a second."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: flush())
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def returned_connections():
+    """Channels' communicator keeps connections open; its threads end with the test and took them from the pool."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("channels.testing.application.no_op", close_old_connections)
         yield
 
 

@@ -1,0 +1,226 @@
+"""The dispatcher: when it wakes, what it sweeps, and whom it does not take for gone (R42)."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from activities.models import Activity
+from caredesk import health
+from caredesk.engine_room import ROOT
+from caredesk.models import Heartbeat
+from queues import chats, presence
+from queues.management.commands import dispatch
+from queues.management.commands.dispatch import Ears, seconds_to, sweep
+from queues.models import Presence, Task
+from queues.waking import Sleeper, address, wake
+from tests.cast import ago, chat_in, held
+from tests.server import test_database_url
+from tests.waiting import eventually
+
+
+def silent(task, **time):
+    Activity.objects.filter(pk=task.activity_id).update(customer_seen_at=ago(**time))
+    return task
+
+
+def has_left(task):
+    return bool(Activity.objects.get(pk=task.activity_id).customer_left_at)
+
+
+@pytest.fixture
+def ears(db):
+    """Those of a dispatcher that has listened for an hour to a web process that is well."""
+    health.beat("web")
+    ears = Ears()
+    ears.since = ago(hours=1)
+    return ears
+
+
+@pytest.mark.rule("R42")
+def test_a_silent_page_is_a_customer_who_left(ears, internet, ana):
+    waiting = silent(chat_in(internet), seconds=61)
+    talking = silent(held(chat_in(internet), ana), seconds=181)
+    sweep(ears)
+    assert has_left(waiting)
+    assert has_left(talking)
+    assert Task.objects.get(pk=waiting.pk).state == Task.ABANDONED
+    assert Task.objects.get(pk=talking.pk).state == Task.ACTIVE
+
+
+@pytest.mark.rule("R42")
+def test_a_page_that_was_silent_for_a_moment_is_not(ears, internet, ana):
+    waiting = silent(chat_in(internet), seconds=50)
+    talking = silent(held(chat_in(internet), ana), seconds=170)
+    sweep(ears)
+    assert not has_left(waiting)
+    assert not has_left(talking)
+
+
+@pytest.mark.rule("R42")
+def test_silence_while_nobody_listened_says_nothing(ears, internet):
+    waiting = silent(chat_in(internet), minutes=10)
+    Heartbeat.objects.filter(part="web").update(at=ago(seconds=30))
+    sweep(ears)
+    assert not has_left(waiting)
+    health.beat("web")
+    sweep(ears)
+    assert not has_left(waiting), "the pages need their time to come back"
+    ears.since = ago(seconds=61)
+    sweep(ears)
+    assert has_left(waiting)
+
+
+def test_a_new_dispatcher_listens_first(internet):
+    health.beat("web")
+    waiting = silent(chat_in(internet), minutes=10)
+    sweep(Ears())
+    assert not has_left(waiting)
+
+
+def test_no_web_process_ever_means_no_ears(db):
+    assert Ears().listening_since() is None
+
+
+def test_leases_end_with_or_without_a_web_process(ana):
+    presence.renew(ana.pk, "one")
+    Presence.objects.update(lease_until=ago(seconds=1))
+    sweep(Ears())
+    assert not Presence.objects.exists()
+
+
+def test_the_next_chat_to_go_is_known(internet, ana):
+    assert chats.next_gone() is None
+    silent(held(chat_in(internet), ana), seconds=100)
+    waiting = silent(chat_in(internet), seconds=10)
+    seen = Activity.objects.get(pk=waiting.activity_id).customer_seen_at
+    assert chats.next_gone() == seen + timedelta(seconds=60)
+
+
+def test_what_is_overdue_is_not_asked_for_without_a_pause():
+    assert seconds_to(ago(minutes=1)) == pytest.approx(0.2)
+    assert seconds_to(timezone.now() + timedelta(seconds=9)) == pytest.approx(9, abs=0.5)
+
+
+def test_a_database_away_is_tried_again(db, monkeypatch, caplog):
+    def away(_ears):
+        raise DatabaseError("gone")
+
+    monkeypatch.setattr(dispatch, "sweep", away)
+    command = dispatch.Command()
+    command.ears = Ears()
+    assert command.round() == 1
+    assert "tries again" in caplog.text
+
+
+# --- sleeping
+
+
+@pytest.fixture
+def sleeper(transactional_db):
+    sleeper = Sleeper()
+    sleeper.listen()
+    yield sleeper
+    sleeper.hang_up()
+
+
+def slept(sleeper, seconds=20):
+    start = time.monotonic()
+    sleeper.sleep(seconds)
+    return time.monotonic() - start
+
+
+def test_it_sleeps_until_the_time_is_over(sleeper):
+    assert slept(sleeper, 0.2) == pytest.approx(0.2, abs=0.15)
+
+
+def test_it_is_woken_after_the_commit(sleeper):
+    with soon(wake):
+        assert slept(sleeper) < 10
+    with transaction.atomic():
+        wake()
+        assert slept(sleeper, 0.2) >= 0.2
+    assert slept(sleeper) < 10
+
+
+def test_a_new_task_wakes_it(sleeper, internet):
+    slept(sleeper, 0.2)
+    with soon(lambda: chat_in(internet)):
+        assert slept(sleeper) < 10
+
+
+@contextlib.contextmanager
+def soon(verb):
+    """Somebody else does it a moment later, and has done it at the end."""
+
+    def run():
+        try:
+            verb()
+        finally:
+            connection.close()
+
+    somebody = threading.Timer(0.2, run)
+    somebody.start()
+    yield
+    somebody.join(30)
+
+
+def test_it_is_stopped_at_once(sleeper):
+    with soon(sleeper.stop):
+        assert slept(sleeper) < 10
+
+
+def test_it_listens_again_when_the_database_was_away(sleeper):
+    with psycopg.connect(**address(), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [sleeper.line.info.backend_pid])
+    eventually(lambda: slept(sleeper, 1) and not sleeper.line)
+    sleeper.listen()
+    with soon(wake):
+        assert slept(sleeper) < 10
+
+
+def test_without_a_database_it_just_sleeps(monkeypatch, caplog):
+    monkeypatch.setattr("queues.waking.address", lambda: {"host": "127.0.0.1", "port": "1"})
+    sleeper = Sleeper()
+    sleeper.listen()
+    assert sleeper.line is None
+    assert "looks by itself" in caplog.text
+    assert slept(sleeper, 0.1) < 5
+
+
+# --- the process
+
+
+@pytest.fixture
+def process(transactional_db):
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": test_database_url(),
+    }
+    process = subprocess.Popen([sys.executable, "manage.py", "dispatch"], cwd=ROOT, env=environment)
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_the_process_beats_and_ends_at_once_when_asked_to(process):
+    eventually(lambda: Heartbeat.objects.filter(part="dispatcher").exists(), seconds=30)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=3) == 0
+
+
+def test_it_explains_itself(capsys):
+    with pytest.raises(SystemExit) as ended:
+        call_command("dispatch", "--help")
+    assert ended.value.code == 0
+    assert "Any number may run" in " ".join(capsys.readouterr().out.split())
