@@ -54,7 +54,8 @@ class ChatConsumer(Socket):
         slug = self.scope["url_route"]["kwargs"]["queue"]
         activity = await in_thread(chats.of_token, self.scope["cookies"].get(f"chat-{slug}"), slug)
         if not activity:
-            return await self.close()
+            await self.close()
+            return
         self.activity_id, self.name, self.one_by_one = activity.pk, activity.source_name, asyncio.Lock()
         await self.accept()
         for group in (f"talk-{activity.pk}", f"activity-{activity.pk}"):
@@ -74,7 +75,8 @@ class ChatConsumer(Socket):
             try:
                 given = HEARD[word](content[word])
             except (TypeError, ValueError, KeyError):
-                return await self.close(UNREADABLE)
+                await self.close(UNREADABLE)
+                return
             await getattr(self, f"hear_{word}")(given)
 
     # --- what the page says
@@ -87,9 +89,10 @@ class ChatConsumer(Socket):
         try:
             with read_by(self.scope):
                 message = await in_thread(hear, self.activity_id, **given)
+            answer = {"said": mark, "seq": message.seq}
         except conversation.Refused as error:
-            return await self.send_json({"refused": mark, "why": error.messages[0], "code": error.code})
-        await self.send_json({"said": mark, "seq": message.seq})
+            answer = {"refused": mark, "why": error.messages[0], "code": error.code}
+        await self.send_json(answer)
 
     async def hear_seen(self, seq):
         await in_thread(conversation.seen_by_customer, self.activity_id, seq)

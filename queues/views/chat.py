@@ -77,7 +77,7 @@ def chat_rate(request, queue):
         try:
             conversation.rate(activity, number(given["rating"] or 0), given["rating_comment"])
         except ValidationError as error:
-            return talk_page(request, queue, activity, given, error.message_dict)
+            return talk_page(request, queue, activity, rating=given, errors=error.message_dict)
     return redirect("chat", queue.slug)
 
 
@@ -118,12 +118,12 @@ def begin(request, queue):
 
 
 def go_on(request, queue, activity):
-    """The form was sent twice, or from a second tab: its question belongs to the chat that goes on."""
+    """Said without a script; or in the first form, sent twice or from a second tab."""
     given = typed(request)
     try:
         chats.hear(activity, text=given["text"], uuid=given["once"] or uuid4())
     except conversation.Refused as error:
-        return start_page(request, queue, given, {"text": error.messages}, code=422)
+        return talk_page(request, queue, activity, written=given["text"], errors={"text": error.messages})
     return redirect("chat", queue.slug)
 
 

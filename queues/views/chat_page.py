@@ -5,6 +5,7 @@ from functools import cache
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -31,8 +32,11 @@ def start_page(request, queue, values=None, errors=None, *, code=200):
     return response
 
 
-def talk_page(request, queue, activity, rating=None, errors=None):
-    """The conversation, and below it what can be done: write, or come back and rate."""
+def talk_page(request, queue, activity, *, written="", rating=None, errors=None):
+    """The conversation, and below it what can be done: write, or come back and rate.
+
+    `written` or `rating` were typed before, `errors` are words by field.
+    """
     shown = None if "all" in request.GET else SHOWN
     messages = conversation.since(activity, limit=shown)
     context = {
@@ -43,7 +47,10 @@ def talk_page(request, queue, activity, rating=None, errors=None):
         "messages": messages,
         "earlier": bool(messages) and messages[0].seq > 1,
         "seen": activity.agent_seen_seq,
+        "once": uuid4(),
+        "written": written,
         "stars": stars(),
+        "modules": modules(),
         "rating": rating or {"rating": "", "rating_comment": ""},
         "errors": first_words(errors),
     }
@@ -88,6 +95,14 @@ def public_name(activity):
 def stars():
     words = [_("very bad"), _("bad"), _("fair"), _("good"), _("very good")]
     return [(str(number), word) for number, word in enumerate(words, 1)]
+
+
+@cache
+def modules():
+    """What talk.js imports; asked for one after another they would cost a phone half a second."""
+    folder = settings.BASE_DIR / "static/js/chat"
+    others = {"talk", "start", "old", "loader"}
+    return [f"js/chat/{path.name}" for path in sorted(folder.glob("*.js")) if path.stem not in others]
 
 
 def host_page(request) -> str:

@@ -1,5 +1,6 @@
 // In a frame of /chat.js: minimises on its button and on Escape, and knows whether anybody sees it.
-// The host page tells {"type": "caredesk:shown"|"caredesk:hidden"}; it is told caredesk:minimise and caredesk:state.
+// The host page tells {"type": "caredesk:shown"|"caredesk:hidden"}; it is told caredesk:ready, caredesk:minimise and
+// caredesk:state.
 
 const framed = window.parent !== window;
 let shown = true;
@@ -23,5 +24,6 @@ if (framed) {
   });
   document.addEventListener("click", ({ target }) => target.closest("[data-minimise]") && minimise());
   document.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && minimise());
+  tellHost({ type: "caredesk:ready" });
 }
 document.addEventListener("visibilitychange", () => document.dispatchEvent(new Event("sight")));

@@ -19,6 +19,7 @@
   const badge = make("span", { className: "badge", hidden: true });
   let frame = null;
   let open = false;
+  let listening = false; // the frame's page has said so
 
   button.append(icon("M5 5.5h14a1.5 1.5 0 0 1 1.5 1.5v8a1.5 1.5 0 0 1-1.5 1.5h-6.5L8 20v-3.5H5A1.5 1.5 0 0 1 3.5 15V7A1.5 1.5 0 0 1 5 5.5z"), label, badge);
   button.setAttribute("aria-expanded", "false");
@@ -29,6 +30,10 @@
 
   addEventListener("message", ({ origin: from, source, data }) => {
     if (from !== origin || !frame || source !== frame.contentWindow) return;
+    if (data?.type === "caredesk:ready") {
+      listening = true;
+      tellFrame();
+    }
     if (data?.type === "caredesk:minimise") turn(false, true);
     if (data?.type === "caredesk:state") state(data);
   });
@@ -53,12 +58,11 @@
 
   function load() {
     frame = make("iframe", { title: words.title, referrerPolicy: "no-referrer-when-downgrade", src: `${origin}/chat/${encodeURIComponent(queue)}/` });
-    frame.addEventListener("load", tellFrame);
     root.prepend(frame);
   }
 
   function tellFrame() {
-    frame.contentWindow?.postMessage({ type: open ? "caredesk:shown" : "caredesk:hidden" }, origin);
+    if (listening) frame.contentWindow.postMessage({ type: open ? "caredesk:shown" : "caredesk:hidden" }, origin);
   }
 
   function state({ unread: count }) {
@@ -68,7 +72,7 @@
   function unread(count) {
     badge.hidden = !count;
     badge.textContent = count ? String(count) : "";
-    if (count) badge.setAttribute("aria-label", `${count} ${words.unread}`);
+    button.ariaLabel = count ? `${label.textContent}, ${count} ${words.unread}` : null;
   }
 
   function remember(how) {
