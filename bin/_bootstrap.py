@@ -31,6 +31,7 @@ COMMANDS = {
     "manage": ("base", ["-P", "-m", "caredesk.borrow"]),
     "test": ("dev", ["bin/_test.py"]),
     "lint": ("dev", ["bin/_lint.py"]),
+    "screenshots": ("dev", ["bin/_screenshots.py"]),
 }
 
 

@@ -39,6 +39,13 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.target === work && detail.xhr.status === 404) Object.assign(detail, { shouldSwap: true, isError: false });
 });
+// While another task is on its way, the one still shown is not to be pressed by mistake.
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  if (detail.target === work && detail.elt.closest("#tasks")) work.inert = true;
+});
+for (const end of ["afterRequest", "sendAbort"]) document.addEventListener(`htmx:${end}`, ({ detail }) => {
+  if (detail.target === work) work.inert = false;
+});
 document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target === work && selected());
 document.addEventListener("htmx:historyRestore", selected);
 document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
