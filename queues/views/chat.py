@@ -3,11 +3,13 @@
 Whose conversation it is: that of the browser with its token, in the cookie `chat-<queue>`.
 """
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,6 +22,7 @@ from queues.standing import standing_of
 from queues.views.chat_page import as_uuid, line, number, start_page, status, talk_page, typed
 
 TOKEN_SECONDS = 30 * 24 * 3600
+END_SHOWN = timedelta(hours=1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,9 +32,9 @@ def chat(request, queue):
     live = bool(activity) and standing_of(activity).is_live
     if request.method == "POST":
         return go_on(request, queue, activity) if live else begin(request, queue)
-    if not activity or ("new" in request.GET and not live):
-        return start_page(request, queue)
-    return talk_page(request, queue, answering(activity))
+    if live or (activity and "new" not in request.GET and not is_long_over(activity)):
+        return talk_page(request, queue, answering(activity))
+    return start_page(request, queue)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,6 +88,11 @@ def found(request, slug):
     """The queue, and this browser's conversation there or None."""
     queue = get_object_or_404(Queue, slug=slug)
     return queue, chats.of_token(request.COOKIES.get(f"chat-{slug}"), slug)
+
+
+def is_long_over(activity):
+    """Closed, and not just now: who comes weeks later wants to write, not to rate."""
+    return activity.state == Activity.ENDED and timezone.now() > activity.ended_at + END_SHOWN
 
 
 def own(request, slug):

@@ -2,7 +2,6 @@
 
 import uuid
 
-import pytest
 from playwright.sync_api import expect
 
 from activities import chat as conversation
@@ -102,8 +101,3 @@ class Desk:
 
     def close(self):
         closing.close(self.task.pk, closing.Leftovers(), choice=closing.DISCARD, by=self.agent)
-
-
-@pytest.fixture
-def desk_of(ana):
-    return lambda activity: Desk(ana, activity)

@@ -18,7 +18,8 @@ class Site:
         self.page = (
             f'<!doctype html><html lang="{language}"><head><title>A shop</title><link rel="icon" href="data:,">'
             '<meta name="viewport" content="width=device-width">'
-            f'<link rel="stylesheet" href="/style.css">{head}</head><body><main><h1>A shop</h1><a href="/other">Other</a></main>'
+            f'<link rel="stylesheet" href="/style.css">{head}</head>'
+            '<body><main><h1>A shop</h1><a href="/other">Other</a></main>'
         )
         self.policy = (
             f"default-src 'none'; style-src 'self'; img-src data:; script-src {origin}; frame-src {origin}; "

@@ -11,9 +11,9 @@ from queues import chats
 from queues.models import Task
 from tests.browser.customer import (
     QUESTION,
+    Desk,
     begin,
     box_of,
-    desk_of,  # noqa: F401 (a fixture)
     line_of,
     log_of,
     say,
@@ -39,13 +39,13 @@ def visitor(internet, page):
 
 class Test_the_whole_way:
     @pytest.mark.rule("R1", "R42", "R88", "R100")
-    def test_from_the_first_word_to_the_rating(self, browser_name, visitor, desk_of):
+    def test_from_the_first_word_to_the_rating(self, browser_name, visitor, ana):
         activity = begin(visitor)
         expect(visitor.get_by_text("You are next")).to_be_visible()
         say(visitor, "I can write while I wait")
         expect(line_of(visitor, "while I wait").get_by_text("Delivered")).to_be_visible()
 
-        desk = desk_of(activity).accept()
+        desk = Desk(ana, activity).accept()
         expect(visitor.get_by_role("heading", name="Ana Kovač")).to_be_visible()
         expect(visitor.get_by_text("You are next")).to_be_hidden()
         expect(log_of(visitor)).to_contain_text("Ana Kovač is here since")
@@ -89,19 +89,19 @@ class Test_the_whole_way:
         eventually(lambda: stored(activity) == [QUESTION, "Here I am"])
 
     @pytest.mark.rule("R100")
-    def test_the_place_in_line_moves_up(self, visitor, internet, desk_of):
+    def test_the_place_in_line_moves_up(self, visitor, internet, ana):
         first = chat_in(internet, name="First")
         begin(visitor)
         expect(visitor.get_by_text("2 in line")).to_be_visible()
-        desk_of(first.activity).accept()
+        Desk(ana, first.activity).accept()
         expect(visitor.get_by_text("You are next")).to_be_visible()
 
 
 class Test_nothing_is_lost_and_nothing_doubled:
     @pytest.mark.rule("R100", "R51")
-    def test_by_a_reload(self, browser_name, visitor, desk_of):
+    def test_by_a_reload(self, browser_name, visitor, ana):
         activity = begin(visitor)
-        desk_of(activity).accept().answer("Hello")
+        Desk(ana, activity).accept().answer("Hello")
         say(visitor, "One")
         expect(line_of(visitor, "One").get_by_text("Delivered")).to_be_visible()
         box_of(visitor).fill("half a sen")
@@ -113,10 +113,10 @@ class Test_nothing_is_lost_and_nothing_doubled:
         expect(line_of(visitor, "Two")).to_have_count(1)
 
     @pytest.mark.rule("R100", "R51")
-    def test_by_a_server_that_dies(self, browser_name, visitor, server, desk_of, new_page):
+    def test_by_a_server_that_dies(self, browser_name, visitor, server, ana, new_page):
         new_page.allow(*REFUSED)
         activity = begin(visitor)
-        desk = desk_of(activity).accept()
+        desk = Desk(ana, activity).accept()
         expect(visitor.get_by_role("heading", name="Ana Kovač")).to_be_visible()
         server.kill()
         say(visitor, "Said into the dark")
@@ -132,7 +132,7 @@ class Test_nothing_is_lost_and_nothing_doubled:
         assert shown(visitor) == stored(activity)
 
     @pytest.mark.rule("R100")
-    def test_by_a_page_that_is_closed_before_the_line_is_back(self, visitor, server, desk_of, new_page):
+    def test_by_a_page_that_is_closed_before_the_line_is_back(self, visitor, server, ana, new_page):
         new_page.allow(*REFUSED)
         activity = begin(visitor)
         expect(box_of(visitor)).to_be_focused()  # the last thing that the script does when it begins
@@ -147,10 +147,10 @@ class Test_nothing_is_lost_and_nothing_doubled:
         assert stored(activity) == [QUESTION, "Said before the crash"]
 
     @pytest.mark.rule("R100")
-    def test_by_a_dropped_line(self, visitor, desk_of, new_page):
+    def test_by_a_dropped_line(self, visitor, ana, new_page):
         new_page.allow(*REFUSED)
         activity = begin(visitor)
-        desk = desk_of(activity).accept()
+        desk = Desk(ana, activity).accept()
         expect(visitor.get_by_role("heading", name="Ana Kovač")).to_be_visible()
         visitor.context.set_offline(True)
         say(visitor, "In the tunnel")
@@ -162,7 +162,7 @@ class Test_nothing_is_lost_and_nothing_doubled:
         assert shown(visitor) == stored(activity) == [QUESTION, "Can you hear me?", "In the tunnel"]
 
     @pytest.mark.rule("R100")
-    def test_by_a_second_tab(self, browser_name, visitor, desk_of):
+    def test_by_a_second_tab(self, browser_name, visitor, ana):
         activity = begin(visitor)
         second = visitor.context.new_page()
         second.goto("/chat/internet/")
@@ -170,21 +170,21 @@ class Test_nothing_is_lost_and_nothing_doubled:
         expect(line_of(second, "From the first")).to_be_visible()
         say(second, "From the second")
         expect(line_of(visitor, "From the second")).to_be_visible()
-        desk_of(activity).accept().answer("To both")
+        Desk(ana, activity).accept().answer("To both")
         for tab in (visitor, second):
             expect(line_of(tab, "To both")).to_be_visible()
             expect(tab.get_by_role("heading", name="Ana Kovač")).to_be_visible()
             assert shown(tab) == stored(activity)
 
     @pytest.mark.rule("R100")
-    def test_where_sockets_do_not_get_through(self, browser_name, new_page, internet, desk_of):
+    def test_where_sockets_do_not_get_through(self, browser_name, new_page, internet, ana):
         new_page.allow(*REFUSED)
         page = new_page()
         page.add_init_script("window.WebSocket = class { static OPEN = 1; readyState = 0; close() {} }")
         activity = begin(page)
         say(page, "Without a socket")
         eventually(lambda: stored(activity) == [QUESTION, "Without a socket"])
-        desk_of(activity).accept().answer("And back")
+        Desk(ana, activity).accept().answer("And back")
         expect(line_of(page, "And back")).to_be_visible()
         expect(page.get_by_role("heading", name="Ana Kovač")).to_be_visible()
         assert shown(page) == stored(activity)
@@ -223,7 +223,7 @@ class Test_writing:
 
     @pytest.mark.rule("R100")
     def test_what_is_refused_stands_there_with_its_reason_and_is_sent_again_by_hand(
-        self, visitor, settings, desk_of
+        self, visitor, settings, ana
     ):
         activity = begin(visitor)
         Activity.objects.update(last_seq=2)
@@ -251,15 +251,14 @@ class Test_writing:
     def test_enter_does_not_send_while_an_input_method_composes(self, visitor):
         activity = begin(visitor)
         box_of(visitor).fill("にほん")
-        composing = "(box) => box.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true}))"
-        box_of(visitor).evaluate(composing)
+        box_of(visitor).dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
         say(visitor, "日本")
         eventually(lambda: stored(activity) == [QUESTION, "日本"])
 
     @pytest.mark.rule("R88")
-    def test_what_could_not_be_said_is_in_the_form_of_the_next_chat(self, visitor, desk_of):
+    def test_what_could_not_be_said_is_in_the_form_of_the_next_chat(self, visitor, ana):
         activity = begin(visitor)
-        desk = desk_of(activity).accept()
+        desk = Desk(ana, activity).accept()
         expect(visitor.get_by_role("heading", name="Ana Kovač")).to_be_visible()
         box_of(visitor).fill("But wait")
         desk.close()
@@ -267,12 +266,12 @@ class Test_writing:
         expect(visitor.get_by_role("textbox", name="How can we help?")).to_have_value("But wait")
 
     @pytest.mark.rule("R100")
-    def test_is_not_seen_by_who_does_not_look(self, visitor, desk_of):
+    def test_is_not_seen_by_who_does_not_look(self, visitor, ana):
         activity = begin(visitor)
         visitor.evaluate(
             """() => { Object.defineProperty(document, "visibilityState", {value: "hidden", configurable: true}); }"""
         )
-        desk_of(activity).accept().answer("Look here")
+        Desk(ana, activity).accept().answer("Look here")
         expect(visitor).to_have_title(re.compile(r"^\(1\) "))
         activity.refresh_from_db()
         assert activity.customer_seen_seq < activity.last_seq
@@ -299,22 +298,22 @@ class Test_without_a_script:
         assert stored(activity) == [QUESTION]
 
     @pytest.mark.rule("R100")
-    def test_one_can_even_talk_by_reloading(self, visitor, desk_of):
+    def test_one_can_even_talk_by_reloading(self, visitor, ana):
         activity = begin(visitor)
         box_of(visitor).fill("Without a script")
         visitor.get_by_role("button", name="Send").click()
         expect(line_of(visitor, "Without a script")).to_be_visible()
-        desk_of(activity).accept().answer("Good morning")
+        Desk(ana, activity).accept().answer("Good morning")
         visitor.get_by_role("link", name="Look for answers").click()
         expect(line_of(visitor, "Good morning")).to_be_visible()
         assert shown(visitor) == stored(activity)
 
     @pytest.mark.rule("R42", "R88")
-    def test_one_can_end_return_and_rate(self, visitor, desk_of):
+    def test_one_can_end_return_and_rate(self, visitor, ana):
         activity = begin(visitor)
         visitor.get_by_role("button", name="End chat").click()
         visitor.get_by_role("button", name="Back to the chat").click()
-        desk = desk_of(activity).accept()
+        desk = Desk(ana, activity).accept()
         desk.close()
         visitor.reload()
         visitor.get_by_role("radio", name="5 of 5").check(force=True)
@@ -332,10 +331,10 @@ def test_a_browser_that_knows_no_modules_is_told_in_words(visitor):
 
 
 @pytest.mark.rule("R1")
-def test_on_a_phone_everything_is_in_reach(new_page, internet, desk_of):
+def test_on_a_phone_everything_is_in_reach(new_page, internet, ana):
     page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     activity = begin(page)
-    desk_of(activity).accept().answer("word " * 300)
+    Desk(ana, activity).accept().answer("word " * 300)
     expect(line_of(page, "word word")).to_be_visible()
     for name in ("End chat", "Send"):
         box = page.get_by_role("button", name=name).bounding_box()
@@ -346,7 +345,7 @@ def test_on_a_phone_everything_is_in_reach(new_page, internet, desk_of):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state(new_page, internet, desk_of, scheme):
+def test_axe_finds_nothing_in_any_state(new_page, internet, ana, scheme):
     page = new_page(color_scheme=scheme, viewport={"width": 352, "height": 608})
     look = Looker(page)
     page.goto("/chat/internet/")
@@ -356,7 +355,7 @@ def test_axe_finds_nothing_in_any_state(new_page, internet, desk_of, scheme):
     look("errors")
     activity = begin(page, address="")
     look("waiting")
-    desk = desk_of(activity).accept()
+    desk = Desk(ana, activity).accept()
     desk.answer("See https://post.example")
     desk.type()
     box_of(page).fill("x" * 2001)

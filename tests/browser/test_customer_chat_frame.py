@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 from activities.models import Activity
 from tests.browser.customer import (
     QUESTION,
+    Desk,
     begin,
     click,
-    desk_of,  # noqa: F401 (a fixture)
     line_of,
     press,
     say,
@@ -59,11 +59,11 @@ def opened(page):
 
 class Test_on_another_site:
     @pytest.mark.rule("R1", "R100")
-    def test_a_chat_goes_on_over_a_reload_of_the_host_page(self, browser_name, visitor, shop, desk_of):
+    def test_a_chat_goes_on_over_a_reload_of_the_host_page(self, browser_name, visitor, shop, ana):
         frame = opened(visitor)
         activity = begin(frame, address="")
         assert activity.source_page == f"{shop}/"
-        desk = desk_of(activity).accept()
+        desk = Desk(ana, activity).accept()
         expect(frame.get_by_role("heading", name="Ana Kovač")).to_be_visible()
         say(frame, "From a frame")
         expect(line_of(frame, "From a frame").get_by_text("Delivered")).to_be_visible()
@@ -90,7 +90,7 @@ class Test_on_another_site:
         expect(own.get_by_role("button", name="Start chat")).to_be_visible()
 
     @pytest.mark.rule("R42")
-    def test_a_small_frame_keeps_the_place_and_tells_of_answers(self, browser_name, visitor, desk_of):
+    def test_a_small_frame_keeps_the_place_and_tells_of_answers(self, browser_name, visitor, ana):
         frame = opened(visitor)
         activity = begin(frame, address="")
         click(frame.get_by_role("button", name="Make smaller"))
@@ -101,7 +101,7 @@ class Test_on_another_site:
         expect(launcher_of(visitor)).to_be_visible()
         eventually(lambda: visitor.frames[1:] and "/chat/internet/" in visitor.frames[1].url)
 
-        desk_of(activity).accept().answer("Look here")
+        Desk(ana, activity).accept().answer("Look here")
         expect(visitor.get_by_role("button", name="Chat with us, 1 new")).to_be_visible()
         activity.refresh_from_db()
         assert activity.customer_seen_seq < activity.last_seq

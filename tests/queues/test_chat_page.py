@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -527,6 +528,19 @@ class Test_after_the_end:
         vera.post(CHAT, TYPED | {"text": "Something else"})
         assert "Something else" in words_of(vera.get(CHAT))
         assert Activity.objects.count() == 2
+
+    def test_weeks_later_the_page_begins_anew(self, vera, closed):
+        Activity.objects.update(started_at=ago(days=20), ended_at=ago(minutes=59))
+        assert "Chat closed" in words_of(vera.get(CHAT))
+        Activity.objects.update(ended_at=ago(minutes=61))
+        assert "Start chat" in words_of(vera.get(CHAT))
+
+    @pytest.mark.rule("R42")
+    def test_weeks_later_who_had_left_may_still_come_back(self, vera, waiting):
+        vera.post(CHAT + "end/")
+        Activity.objects.update(started_at=ago(days=20), ended_at=ago(days=19), customer_left_at=ago(days=19))
+        Activity.objects.update(customer_seen_at=F("customer_left_at"))
+        assert "Back to the chat" in words_of(vera.get(CHAT))
 
     def test_no_new_chat_hides_one_that_goes_on(self, vera, waiting):
         assert TYPED["text"] in words_of(vera.get(CHAT + "?new=1"))

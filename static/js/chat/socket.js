@@ -9,6 +9,7 @@ const PATIENCE = 6000;
 const ears = {};
 let socket = null;
 let connected = false;
+let finished = false;
 let failures = 0;
 let alarm;
 let retry;
@@ -24,6 +25,7 @@ export function tell(words) {
 
 export function connect() {
   drop();
+  if (finished) return;
   socket = new WebSocket(address());
   socket.onopen = probe;
   socket.onmessage = ({ data }) => heard(JSON.parse(data));
@@ -43,6 +45,12 @@ export function lost() {
   failures += 1;
   retry = setTimeout(connect, pause);
   ears.lost?.forEach((ear) => ear());
+}
+
+// Nothing more will come.
+export function finish() {
+  finished = true;
+  drop();
 }
 
 function address() {

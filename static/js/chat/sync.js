@@ -1,13 +1,14 @@
 // Nothing is lost: what the socket did not bring is asked for. A gap in the numbers, a tick with a higher one and
 // every new connection make the page look; while pushes or sockets do not come through, it looks every 3 seconds.
 
-import { hear, isConnected } from "./socket.js";
+import { finish, hear, isConnected } from "./socket.js";
 import { has, markSeen, show, tidy } from "./transcript.js";
 
 const EVERY = 3000;
 const GAP = 300;
 const page = document.body.dataset;
 
+const isOver = () => page.state === "ended";
 let live = false;
 let looking = null;
 
@@ -71,8 +72,13 @@ hear("message", ({ message }) => {
 hear("said", ({ seq }) => stored(seq));
 hear("seen", ({ seen }) => typeof seen === "number" && markSeen(seen));
 hear("status", ({ status, watching }) => watching || emit("standing", status));
-hear("tick", ({ tick }) => tick > Number(page.last) && look());
+hear("tick", ({ tick }) => {
+  if (tick > Number(page.last)) look();
+  else if (isOver()) finish();
+});
 hear("lost", () => emit("contact", false));
 
-setInterval(() => (isConnected() && live) || look(), EVERY);
+document.addEventListener("standing", ({ detail }) => (page.state = detail.state));
+setInterval(() => isOver() || (isConnected() && live) || look(), EVERY);
+if (isOver()) finish();
 tidy();
