@@ -14,7 +14,9 @@ def secret_key(data_dir: Path) -> str:
     on the others: then SECRET_KEY must be given.
     """
     if os.environ.get("DATABASE_URL") and not os.environ.get("CAREDESK_EMBEDDED"):
-        raise ImproperlyConfigured("DATABASE_URL is set: set SECRET_KEY too (50 random characters, the same on every machine).")
+        raise ImproperlyConfigured(
+            "DATABASE_URL is set: set SECRET_KEY too (50 random characters, the same on every machine)."
+        )
     path = data_dir / "secret_key"
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
