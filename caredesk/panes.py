@@ -34,9 +34,7 @@ def look(request, name: str, context: dict) -> HttpResponse:
     """The content; with its frame when that listens for something else than what `context["listens"]` names by now."""
     if request.GET.get("of", "") == names(context["listens"]):
         return content(request, name, context)
-    response = HttpResponse(whole(request, name, context))
-    response["HX-Retarget"], response["HX-Reswap"] = f"#{name}", "outerHTML"
-    return response
+    return HttpResponse(whole(request, name, context | {"oob": True}), headers={"HX-Reswap": "none"})
 
 
 def names(records) -> str:

@@ -182,16 +182,17 @@ def looks(*shown):
     return ", ".join(["look", *(f"changed:{name_of(record)} from:body" for record in shown if record)])
 
 
-@register.simple_tag
-def frame(name, seat, listens, content="this"):
+@register.simple_tag(takes_context=True)
+def frame(context, name, seat, listens, content="this"):
     """The attributes of a pane's frame: it looks at itself when one of the records it listens for has changed.
 
-    `content` is where what it sees is put, "this" or a selector.
+    `content` is where what it sees is put, "this" or a selector; with `oob` in the context, a drawn pane replaces the
+    one that is there, whatever was asked for.
     """
     address = pane_url(name, seat)
     of = urlencode({"of": panes.names(listens)})
     return format_html(
-        'id="{0}" data-records="{1}" hx-get="{2}{3}{4}" hx-trigger="{5}" hx-target="{6}" hx-swap="innerHTML"',
+        'id="{0}" data-records="{1}" hx-get="{2}{3}{4}" hx-trigger="{5}" hx-target="{6}" hx-swap="innerHTML"{7}',
         name,
         panes.names(listens),
         address,
@@ -199,6 +200,7 @@ def frame(name, seat, listens, content="this"):
         of,
         looks(*listens),
         content,
+        format_html(' hx-swap-oob="true"') if context.get("oob") else "",
     )
 
 

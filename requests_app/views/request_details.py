@@ -153,9 +153,7 @@ def save_settled(request, seat, record, texts, version):
 
 def whole(request, seat, *, status=200, errors=None):
     fresh = Seat.take(request.agent, seat.task.pk, seat.selection)
-    response = panes.content(request, "request_details", context(request, fresh, errors), status=status)
-    response["HX-Retarget"], response["HX-Reswap"] = "#request_details", "innerHTML"
-    return response
+    return panes.content(request, "request_details", context(request, fresh, errors), status=status)
 
 
 def version_of(request):

@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.beside import chat, strange_chat  # noqa: F401 (fixtures for all)
 from tests.server import Server
 
 CHROMIUM, FIREFOX = "/usr/bin/chromium", "/usr/bin/firefox-esr"

@@ -256,7 +256,8 @@ class Test_the_frame:
         listened = f"request-{desk.care_request.pk} activity-{desk.activity.pk}"
         target = joining.add_request(desk.activity, by=ana.user)
         answer = desk.get("request_details", of=listened)
-        assert (answer["HX-Retarget"], answer["HX-Reswap"]) == ("#request_details", "outerHTML")
+        assert answer["HX-Reswap"] == "none"
+        assert 'hx-swap-oob="true"' in html(answer)
         assert f'data-records="request-{target.pk} activity-{desk.activity.pk}"' in html(answer)
 
 

@@ -10,6 +10,7 @@ import { post } from "./post.js";
 
 const WAIT = 700;
 const AGAIN = 5000;
+const RECENT = 10000;
 const prefix = `draft:${document.body.dataset.agent}:`;
 const timers = new Map();
 const sending = new Map();
@@ -17,7 +18,10 @@ const sending = new Map();
 export const kept = (key) => JSON.parse(browser.kept(prefix + key) || "null");
 
 export function keep(key, text) {
-  if ((kept(key)?.text ?? "") === text) return;
+  if ((kept(key)?.text ?? "") !== text) put(key, text);
+}
+
+function put(key, text) {
   browser.keep(prefix + key, JSON.stringify({ text, stored: false }));
   soon(key, WAIT);
 }
@@ -55,20 +59,21 @@ async function store(key) {
 function settle(key, text, answer) {
   if (!answer || answer.status >= 500) return soon(key, AGAIN);
   // Saved while this was on its way: the server's copy goes, too.
-  if (answer.ok && text && !kept(key)) return keep(key, "");
+  if (answer.ok && text && !kept(key)) return put(key, "");
   if (!answer.ok || kept(key)?.text !== text) return;
-  if (text) browser.keep(prefix + key, JSON.stringify({ text, stored: true }));
+  if (text) browser.keep(prefix + key, JSON.stringify({ text, stored: Date.now() }));
   else browser.forget(prefix + key);
 }
 
-// What the server has is in the field already; what it has not is put back, as if it were typed again.
+// What the server has is in the field already; what it has not is put back, as if it were typed again. So is what it
+// got only just now: the page may have been drawn a moment before that.
 function restore(root) {
   for (const field of [root, ...root.querySelectorAll("[data-draft]")].filter(({ dataset }) => dataset.draft)) {
     const key = field.dataset.draft;
     const draft = kept(key);
-    if (draft?.stored) browser.forget(prefix + key);
-    if (!draft || draft.stored) continue;
-    soon(key, WAIT);
+    if (draft?.stored && draft.stored < Date.now() - RECENT) browser.forget(prefix + key);
+    if (!kept(key)) continue;
+    if (!draft.stored) soon(key, WAIT);
     if (draft.text === field.value) continue;
     field.value = draft.text;
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -77,12 +82,13 @@ function restore(root) {
 
 // Signing out leaves nothing in this browser that the server has.
 async function clear(event) {
-  if (!("logout" in event.target.dataset) || event.target.dataset.logout) return;
+  const form = event.target;
+  if (!("logout" in form.dataset) || form.dataset.logout) return;
   event.preventDefault();
   await Promise.race([flush(), new Promise((done) => setTimeout(done, 2000))]);
   for (const name of browser.keys(prefix)) if (JSON.parse(browser.kept(name)).stored) browser.forget(name);
-  event.target.dataset.logout = "ready";
-  event.target.requestSubmit();
+  form.dataset.logout = "ready";
+  setTimeout(() => form.requestSubmit()); // not within this very submission
 }
 
 document.addEventListener("input", ({ target }) => {

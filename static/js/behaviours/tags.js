@@ -32,17 +32,27 @@ function close(tags) {
   open(tags);
 }
 
-// The field is free for the next tag at once; what is refused comes back into it.
-async function add(tags, text) {
+// The field is free for the next tag at once; what is refused comes back into it. One after another: each answer
+// replaces the list that the one before has brought.
+let before = Promise.resolve();
+
+function add(tags, text) {
   const field = tags.querySelector("[role=combobox]");
   close(tags);
   write(field, "");
-  let added = false;
-  const see = ({ detail: { xhr } }) => (added = xhr.status < 300);
-  tags.addEventListener("htmx:beforeSwap", see, { once: true });
+  before = before.then(async () => {
+    const stored = await send(tags, text);
+    if (!stored && !field.value) write(field, text, false);
+  });
+}
+
+async function send(tags, text) {
+  let stored = false;
+  const see = ({ detail: { requestConfig, xhr } }) => (stored ||= requestConfig.verb === "post" && xhr.status < 300);
+  tags.addEventListener("htmx:beforeSwap", see);
   await htmx.ajax("POST", tags.dataset.tags, { source: tags, values: { tag: text }, target: "#tags", swap: "outerHTML" });
   tags.removeEventListener("htmx:beforeSwap", see);
-  if (!added && !field.value) write(field, text, false);
+  return stored;
 }
 
 function write(field, text, heard = true) {
