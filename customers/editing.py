@@ -16,9 +16,7 @@ from customers.phones import normalise_email, normalise_phone
 
 def create(values, *, by, region=None):
     """Store a new customer. Raises ValidationError by field; somebody without any name or address is nobody."""
-    clean = cleaned(values)
-    if not any(clean.values()):
-        raise ValidationError({"first_name": _("Give a name, an e-mail address or a phone number.")})
+    clean = somebody(values)
     with transaction.atomic(), acting(by):
         customer = Customer.objects.create(**{field: clean[field] for field in FIELDS if field in clean})
         for kind, points in wanted_points(clean, region).items():
@@ -53,6 +51,14 @@ def store_points(customer, clean, region, *, version, by):
             write_points(customer, kind, wanted[kind], region)
         count_edit(customer)
     return bool(changed)
+
+
+def somebody(values):
+    """The same as `cleaned`, of which something must be left."""
+    clean = cleaned(values)
+    if not any(clean.values()):
+        raise ValidationError({"first_name": _("Give a name, an e-mail address or a phone number.")})
+    return clean
 
 
 def cleaned(values):

@@ -1,7 +1,6 @@
 """Agents and supervisors: making them, and ending what they may do."""
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 
@@ -9,8 +8,7 @@ from caredesk.history import acting
 from caredesk.realtime import publish
 from queues.bells import ring_desk
 from queues.models import Agent, QueueMember
-
-SUPERVISORS = "Supervisors"
+from queues.supervising import supervisors
 
 
 def create(name, *, password, queues=(), supervisor=False, by=None):
@@ -24,9 +22,9 @@ def create(name, *, password, queues=(), supervisor=False, by=None):
             user.set_password(password)
             user.save()
         if supervisor:
-            promote(user)
+            promote(user, by=by)
         agent, _made = Agent.objects.get_or_create(user=user)
-        add_to(queues, agent)
+        add_to(queues, agent, by=by)
     return agent, new
 
 
@@ -37,13 +35,25 @@ def check(name, password):
     validate_password(password, user)
 
 
-def add_to(queues, agent):
+def add_to(queues, agent, *, by=None):
     """Make the agent a member of these queues; return those that were new to them."""
-    joined = [queue for queue in queues if QueueMember.objects.get_or_create(queue=queue, agent=agent)[1]]
-    if joined:
-        ring_desk(agent.pk, agent.user_id)
-        rights_changed(agent.user)
+    with transaction.atomic(), acting(by):
+        joined = [queue for queue in queues if QueueMember.objects.get_or_create(queue=queue, agent=agent)[1]]
+        if joined:
+            queues_changed(agent)
     return joined
+
+
+def remove_from(queues, agent, *, by=None):
+    """The agent no longer works in these queues; what they have in progress stays theirs."""
+    with transaction.atomic(), acting(by):
+        if QueueMember.objects.filter(queue__in=queues, agent=agent).delete()[0]:
+            queues_changed(agent)
+
+
+def queues_changed(agent):
+    ring_desk(agent.pk, agent.user_id)
+    rights_changed(agent.user)
 
 
 def rename(agent, first_name, last_name, *, by=None):
@@ -53,11 +63,13 @@ def rename(agent, first_name, last_name, *, by=None):
         agent.user.save(update_fields=["first_name", "last_name"])
 
 
-def promote(user):
+def promote(user, *, by=None):
     """A supervisor is an agent who may use the admin."""
-    user.is_staff = True
-    user.save(update_fields=["is_staff"])
-    user.groups.add(Group.objects.get_or_create(name=SUPERVISORS)[0])
+    with transaction.atomic(), acting(by):
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+        user.groups.add(supervisors())
+        rights_changed(user)
 
 
 def disable(user, *, by):

@@ -1,12 +1,44 @@
-"""What supervisors set up: the queues."""
+"""What supervisors may do, and what they set up: the queues."""
 
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from caredesk.history import acting
 from queues.bells import ring_queue
 from queues.models import Queue
+
+SUPERVISORS = "Supervisors"
+SEEN = ("customers", "requests", "activities", "queues", "caredesk", "axes")
+OWNED = ("queue", "queuemember", "notreadyreason", "cannedreply", "blockednumber", "calleridrule")
+RIGHTS = {
+    "view": ["auth.user"],
+    "add": ["auth.user", "customers.customer"],
+    "change": ["auth.user", "customers.customer", "requests.carerequest", "queues.agent"],
+    "delete": ["activities.tag", "axes.accessattempt"],
+}
+
+
+def supervisors():
+    """The group of those who may use the administration, with the rights of this version.
+
+    They see all rows, own what queues are made of, and unlock log-ins; who may do what, only superusers decide
+    (queues/admin/people.py).
+    """
+    group, _new = Group.objects.get_or_create(name=SUPERVISORS)
+    group.permissions.set(Permission.objects.filter(rights()))
+    return group
+
+
+def rights():
+    wanted = Q(content_type__app_label__in=SEEN, codename__startswith="view_")
+    wanted |= Q(content_type__app_label="queues", content_type__model__in=OWNED)
+    for action, models in RIGHTS.items():
+        for label, model in (name.split(".") for name in models):
+            wanted |= Q(content_type__app_label=label, codename=f"{action}_{model}")
+    return wanted
 
 
 def set_up_queue(slug, *, mode, name="", offer_seconds=None, by=None):

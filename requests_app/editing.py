@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from caredesk.history import acting
 from caredesk.realtime import announce
-from caredesk.stale import store
+from caredesk.stale import locked, store
 from caredesk.texts import limited_fields
 from customers.bells import ring_journey
 from requests_app.models import CareRequest
@@ -30,6 +30,20 @@ def save_details(care_request, changes, *, version, by):
             announce(stored, version=stored.version)
             ring_journey(stored.customer_id)
     return stored
+
+
+def reopen(care_request, *, by):
+    """Open a closed request again: its closed date goes, its 5 days begin anew. An open one stays as it is (R55)."""
+    with transaction.atomic(), acting(by):
+        current = locked(care_request)
+        if current.is_open:
+            return current
+        current.state, current.closed_at, current.solved = CareRequest.OPEN, None, False
+        current.touched_at, current.version = timezone.now(), current.version + 1
+        current.save(update_fields=["state", "closed_at", "solved", "touched_at", "version"])
+        announce(current)
+        ring_journey(current.customer_id)
+    return current
 
 
 def touch(request_id):

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from caredesk.stale import Stale
-from requests_app.editing import Closed, save_details, touch, touch_or_refuse
+from requests_app.editing import Closed, reopen, save_details, touch, touch_or_refuse
 from requests_app.models import CareRequest
 from tests.cast import ago
 from tests.racing import race
@@ -110,3 +110,17 @@ def test_title_and_description_of_two_tabs_are_both_kept(care_request, ana):
     )
     stored = CareRequest.objects.get()
     assert (stored.title, stored.description, stored.version) == ("Router", "Goes dark", 3)
+
+
+@pytest.mark.rule("R55", "R90")
+def test_reopening_clears_the_closed_date_and_starts_the_days_anew(closed, sonja):
+    CareRequest.objects.update(touched_at=ago(days=9))
+    stored = reopen(closed, by=sonja.user)
+    assert (stored.is_open, stored.closed_at, stored.version) == (True, None, 2)
+    assert CareRequest.objects.get().touched_at > ago(minutes=1)
+
+
+@pytest.mark.rule("R55")
+def test_reopening_an_open_one_changes_nothing(care_request, sonja):
+    assert reopen(care_request, by=sonja.user).version == 1
+    assert CareRequest.objects.get().touched_at < ago(days=3)

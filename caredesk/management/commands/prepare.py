@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from caredesk.models import Heartbeat
+from queues.supervising import supervisors
 
 
 class Command(BaseCommand):
@@ -16,6 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
+        supervisors()
         self.stdout.write("The database is up to date")
         # Those of a run that ended a moment ago would make a part look well before it has started.
         Heartbeat.objects.all().delete()

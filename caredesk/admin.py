@@ -1,0 +1,114 @@
+"""What all administration pages share: changes are signed, history is that of the triggers, and the parts' pulse."""
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db.models import BigIntegerField, OuterRef, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from caredesk.changes import changes_of
+from caredesk.history import acting
+from caredesk.models import Heartbeat
+
+admin.site.site_header = admin.site.site_title = _("Care Desk")
+admin.site.index_title = _("Administration")
+
+
+class Signed(admin.ModelAdmin):
+    """Whatever a supervisor changes here is recorded as theirs."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def changeform_view(self, request, *args, **kwargs):
+        with acting(request.user):
+            return super().changeform_view(request, *args, **kwargs)
+
+    def changelist_view(self, request, extra_context=None):
+        with acting(request.user):
+            return super().changelist_view(request, extra_context)
+
+    def delete_view(self, request, *args, **kwargs):
+        with acting(request.user):
+            return super().delete_view(request, *args, **kwargs)
+
+
+class Tracked(Signed):
+    """The page "History" tells what triggers recorded, and so also what happened at the desk."""
+
+    def history_view(self, request, object_id, extra_context=None):
+        record = self.get_object(request, object_id)
+        if record is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, record):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | {
+            "title": _("What happened: %s") % record,
+            "changes": changes_of(self.model, record.pk),
+            "opts": self.opts,
+            "object": record,
+        }
+        return TemplateResponse(request, "admin/changes.html", context)
+
+
+class LookOnly:
+    """Rows that verbs and triggers own: nobody adds, changes or deletes them here."""
+
+    def has_add_permission(self, request, *args):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class Rows(LookOnly, admin.TabularInline):
+    """Rows of another table below a record, to be read; at most `most`, the newest."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    most = 100
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).order_by("-pk")
+
+
+class Events(LookOnly, admin.ModelAdmin):
+    """All recorded changes of one kind of record, also of those deleted."""
+
+    list_display = ["pgh_created_at", "pgh_label", "pgh_obj_id", "words", "who"]
+    list_filter = ["pgh_label"]
+    search_fields = ["pgh_obj_id__exact"]
+    search_help_text = _("Number of the record")
+    date_hierarchy = "pgh_created_at"
+    ordering = ["-pgh_id"]
+    show_full_result_count = False
+    list_per_page = 50
+    exclude = ["control_secret"]
+    texts = ("title", "first_name", "last_name", "name", "value", "text", "state")
+
+    def get_queryset(self, request):
+        author = Cast(KeyTextTransform("by", "pgh_context"), BigIntegerField())
+        users = get_user_model().objects.filter(pk=OuterRef("signed_by"))
+        rows = super().get_queryset(request).annotate(signed_by=author)
+        return rows.annotate(who=Subquery(users.values("username")))
+
+    @admin.display(description=_("words"))
+    def words(self, event):
+        return " ".join(filter(None, (getattr(event, name, "") for name in self.texts)))[:80]
+
+    @admin.display(description=_("by"), empty_value=_("The system"))
+    def who(self, event):
+        return event.who
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(LookOnly, admin.ModelAdmin):
+    list_display = ["part", "at"]

@@ -1,0 +1,147 @@
+"""What queues are made of: modes, members, ready answers, numbers."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from caredesk.admin import Events, LookOnly, Signed, Tracked
+from queues import agents
+from queues.models import (
+    BlockedNumber,
+    CallerIdRule,
+    CallLog,
+    CannedReply,
+    NotReadyReason,
+    Queue,
+    QueueMember,
+)
+from queues.supervising import store
+
+
+class Members(admin.TabularInline):
+    """Who works here; somebody else in a place is one removed and one added."""
+
+    model = QueueMember
+    extra = 0
+    autocomplete_fields = ["agent"]
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("agent__user", "queue")
+
+
+class MembersByVerb:
+    """Saves memberships by the verbs, so that open desks see their lists change."""
+
+    def save_formset(self, request, form, formset, change):
+        if formset.model is not QueueMember:
+            super().save_formset(request, form, formset, change)
+            return
+        formset.save(commit=False)
+        for member in formset.deleted_objects:
+            agents.remove_from([member.queue], member.agent, by=request.user)
+        for member in formset.new_objects:
+            agents.add_to([member.queue], member.agent, by=request.user)
+
+
+class QueueForm(forms.ModelForm):
+    """The secret is written and never shown; left empty it stays."""
+
+    class Meta:
+        model = Queue
+        fields = ["control_secret"]
+        widgets = {"control_secret": forms.PasswordInput(attrs={"autocomplete": "new-password"})}
+        help_texts = {"control_secret": _("Not shown. Left empty it stays as it is.")}
+
+    def clean_control_secret(self):
+        return self.cleaned_data["control_secret"] or self.instance.control_secret
+
+
+@admin.register(Queue)
+class QueueAdmin(MembersByVerb, Tracked):
+    form = QueueForm
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "name",
+                    "slug",
+                    "mode",
+                    "priority",
+                    "offer_seconds",
+                    "wrap_up_seconds",
+                    "late_seconds",
+                ]
+            },
+        ),
+        (_("Customers"), {"fields": ["numbers", "country", "hours"]}),
+        (_("Telephone system"), {"fields": ["control_address", "control_secret"], "classes": ["collapse"]}),
+    ]
+    list_display = ["name", "slug", "mode", "priority", "offer_seconds", "wrap_up_seconds", "late_seconds"]
+    list_filter = ["mode"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [Members]
+
+    def save_model(self, request, obj, form, change):
+        store(obj)
+
+
+@admin.register(QueueMember)
+class QueueMemberAdmin(LookOnly, Tracked):
+    """To look things up; members are changed with their queue or agent."""
+
+    list_display = ["agent", "queue"]
+    list_filter = ["queue"]
+    list_select_related = ["agent__user", "queue"]
+    search_fields = ["agent__user__username", "queue__name"]
+
+
+@admin.register(CannedReply)
+class CannedReplyAdmin(Signed):
+    list_display = ["shortcut", "queue", "text"]
+    list_filter = ["queue"]
+    list_select_related = ["queue"]
+    search_fields = ["shortcut", "text"]
+
+
+@admin.register(NotReadyReason)
+class NotReadyReasonAdmin(Signed):
+    list_display = ["name", "position"]
+    list_editable = ["position"]
+    search_fields = ["name"]
+
+
+@admin.register(BlockedNumber)
+class BlockedNumberAdmin(Signed):
+    list_display = ["number", "note", "blocked_by", "blocked_at"]
+    list_select_related = ["blocked_by"]
+    search_fields = ["number", "note"]
+    date_hierarchy = "blocked_at"
+    fields = ["number", "note"]
+
+    def save_model(self, request, obj, form, change):
+        obj.blocked_by = obj.blocked_by or request.user
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(CallerIdRule)
+class CallerIdRuleAdmin(Signed):
+    list_display = ["prefix", "caller_id"]
+    search_fields = ["prefix", "caller_id"]
+
+
+@admin.register(CallLog)
+class CallLogAdmin(LookOnly, Signed):
+    list_display = ["at", "call_id", "status"]
+    list_filter = ["status"]
+    search_fields = ["=call_id"]
+    date_hierarchy = "at"
+    ordering = ["-id"]
+
+
+for model in (Queue, QueueMember):
+    admin.site.register(model.pgh_event_model, Events)
