@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,33 +16,62 @@ from caredesk.stale import locked
 from caredesk.texts import limited
 from customers.bells import ring_journey
 from requests_app.editing import touch
+from requests_app.models import CareRequest
 
 
 class Refused(ValidationError):
     """A message that is not stored, with the reason in words; the sender keeps what they typed."""
 
 
+class Left(Refused):
+    """The customer has left this conversation, which is not closed: who writes comes back first."""
+
+
 def say(activity, *, side, text, uuid, author=None, author_name=""):
     """Store a message once, whatever number of times it is sent; return it with its number.
 
-    Raises Refused when it is empty, too long, too fast, or the conversation is over.
+    Runs inside the caller's transaction, in as few statements as can be: everybody waits for this one. What
+    `activity` holds may be old. Raises Refused when it is empty, too long, too fast, or the conversation is over.
     """
+    text = worded(text)
+    CareRequest.objects.open().filter(activities=activity.pk).update(touched_at=timezone.now())
+    activity = locked(activity)
+    known, limit_reached_at = past_of(activity, uuid)
+    if known:
+        return Message.objects.get(pk=known)
+    if side == Message.CUSTOMER:
+        refuse_if_left(activity)
+        refuse_if_too_fast(limit_reached_at)
+    refuse_if_over(activity)
+    return append(activity, side=side, text=text, uuid=uuid, author=author, author_name=author_name)
+
+
+def worded(text):
     try:
         text = limited(text)
     except ValidationError as error:
         raise Refused(error.messages[0], code="too_long") from None
     if not text.strip():
         raise Refused(_("Write something first."), code="empty")
-    with transaction.atomic():
-        touch(activity.care_request_id)
-        activity = locked(activity)
-        known = activity.messages.filter(uuid=uuid).first()
-        if known:
-            return known
-        refuse_if_over(activity)
-        if side == Message.CUSTOMER:
-            refuse_if_too_fast(activity)
-        return append(activity, side=side, text=text, uuid=uuid, author=author, author_name=author_name)
+    return text
+
+
+def past_of(activity, uuid):
+    """(id of the message with this UUID, when the customer wrote CHAT_MESSAGES_PER_MINUTE messages ago), or None."""
+    said = Message.objects.filter(activity=OuterRef("pk"))
+    theirs = said.filter(side=Message.CUSTOMER, kind=Message.TEXT).order_by("-seq")
+    last = settings.CHAT_MESSAGES_PER_MINUTE - 1
+    known = Subquery(said.filter(uuid=uuid).values("pk"))
+    return (
+        Activity.objects.filter(pk=activity.pk)
+        .values_list(known, Subquery(theirs.values("sent_at")[last : last + 1]))
+        .get()
+    )
+
+
+def refuse_if_left(activity):
+    if activity.customer_left_at and activity.state != Activity.ENDED:
+        raise Left(_("You have left this conversation."), code="left")
 
 
 def refuse_if_over(activity):
@@ -49,12 +79,8 @@ def refuse_if_over(activity):
         raise Refused(_("This conversation has ended."), code="over")
 
 
-def refuse_if_too_fast(activity):
-    """Raise Refused if this customer wrote CHAT_MESSAGES_PER_MINUTE messages within the last minute."""
-    theirs = activity.messages.filter(side=Message.CUSTOMER, kind=Message.TEXT).order_by("-seq")
-    limit = settings.CHAT_MESSAGES_PER_MINUTE
-    oldest = theirs[limit - 1 : limit].values_list("sent_at", flat=True).first()
-    if oldest and oldest > timezone.now() - timedelta(minutes=1):
+def refuse_if_too_fast(limit_reached_at):
+    if limit_reached_at and limit_reached_at > timezone.now() - timedelta(minutes=1):
         raise Refused(
             _("That was very fast. Your message is kept: send it again in a minute."), code="too_fast"
         )

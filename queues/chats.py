@@ -280,8 +280,14 @@ def present_in(state):
 
 def hear(activity, *, text, uuid):
     """The customer says something; in a chat they had left, or that nobody took, this brings them back."""
-    if activity.customer_left_at:
+    try:
+        return heard(activity, text, uuid)
+    except chat.Left:
         come_back(activity.pk)
+        return heard(activity, text, uuid)
+
+
+def heard(activity, text, uuid):
     with transaction.atomic():
         ring_holder(activity.pk)
         return chat.say(
@@ -311,6 +317,14 @@ def read(task_id, seq, *, by):
 
 def ring_holder(activity_id):
     """The list that shows this chat's last words changes; before the activity is locked, as everywhere."""
-    holders = Task.objects.active().filter(activity_id=activity_id).values_list("agent_id", "agent__user_id")
-    for agent_id, user_id in holders:
-        ring_desk(agent_id, user_id)
+    with connection.cursor() as cursor:
+        cursor.execute(RING_HOLDER, [activity_id, Task.ACTIVE])
+        for (user_id,) in cursor.fetchall():
+            announce(f"desk-{user_id}")
+
+
+RING_HOLDER = """
+    UPDATE queues_agent SET desk_seq = desk_seq + 1 FROM queues_task
+    WHERE queues_task.agent_id = queues_agent.id AND queues_task.activity_id = %s AND queues_task.state = %s
+    RETURNING queues_agent.user_id
+"""

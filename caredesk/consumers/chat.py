@@ -56,7 +56,7 @@ class ChatConsumer(Socket):
         if not activity:
             await self.close()
             return
-        self.activity_id, self.name, self.one_by_one = activity.pk, activity.source_name, asyncio.Lock()
+        self.activity, self.activity_id, self.one_by_one = activity, activity.pk, asyncio.Lock()
         await self.accept()
         for group in (f"talk-{activity.pk}", f"activity-{activity.pk}"):
             await self.channel_layer.group_add(group, self.channel_name)
@@ -88,7 +88,7 @@ class ChatConsumer(Socket):
         mark = str(given["uuid"])
         try:
             with read_by(self.scope):
-                message = await in_thread(hear, self.activity_id, **given)
+                message = await in_thread(chats.hear, self.activity, **given)
             answer = {"said": mark, "seq": message.seq}
         except conversation.Refused as error:
             answer = {"refused": mark, "why": error.messages[0], "code": error.code}
@@ -101,7 +101,7 @@ class ChatConsumer(Socket):
         if time.monotonic() < self.typed_at + TYPING_SECONDS:
             return
         self.typed_at = time.monotonic()
-        who = {"side": Message.CUSTOMER, "who": self.name, "channel": self.channel_name}
+        who = {"side": Message.CUSTOMER, "who": self.activity.source_name, "channel": self.channel_name}
         event = {"type": "talk.typing", "activity": self.activity_id} | who
         realtime.post(f"talk-{self.activity_id}", event)
 
@@ -182,10 +182,6 @@ class ChatConsumer(Socket):
             await asyncio.sleep(TICK_SECONDS)
             with suppress(DatabaseError, ObjectDoesNotExist):
                 await self.send_json({"tick": await in_thread(last_seq_while_here, self.activity_id)})
-
-
-def hear(activity_id, *, text, uuid):
-    return chats.hear(Activity.objects.get(pk=activity_id), text=text, uuid=uuid)
 
 
 def answering(activity_id):

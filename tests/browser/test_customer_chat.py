@@ -48,7 +48,7 @@ class Test_the_whole_way:
         desk = Desk(ana, activity).accept()
         expect(visitor.get_by_role("heading", name="Ana Kovač")).to_be_visible()
         expect(visitor.get_by_text("You are next")).to_be_hidden()
-        expect(log_of(visitor)).to_contain_text("Ana Kovač is here since")
+        expect(log_of(visitor)).to_contain_text("Ana Kovač joined at")
         desk.type()
         expect(visitor.get_by_text("Ana Kovač is typing")).to_be_visible()
         desk.answer("Good morning, what is it?")

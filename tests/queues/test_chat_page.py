@@ -231,7 +231,7 @@ class Test_the_conversation:
         page = words_of(vera.get(CHAT))
         assert ">Ana Kovač</h1>" in page
         assert ">AK</span>" in page
-        assert "Ana Kovač is here since" in page
+        assert "Ana Kovač joined at" in page
         assert 'class="place"' not in page
 
     @pytest.mark.rule("R65", "R72")

@@ -238,7 +238,7 @@ class Test_what_the_page_is_told:
     @pytest.mark.rule("R21", "R100")
     def test_who_has_accepted(self, page, task, ana):
         accepting.accept(task.pk, by=ana)
-        assert "Ana Kovač is here since" in page.hear("message")["message"]["html"]
+        assert "Ana Kovač joined at" in page.hear("message")["message"]["html"]
         status = page.hear("status")["status"]
         assert (status["state"], status["agent"], status["place"]) == ("active", "Ana Kovač", None)
 
