@@ -34,7 +34,7 @@ from django.utils.translation import gettext as _
 from activities import chat as conversation
 from activities.models import Message
 from caredesk import realtime
-from caredesk.sockets import UNREADABLE, Socket, in_thread, user_of
+from caredesk.sockets import MALFORMED, UNREADABLE, Socket, in_thread, user_of
 from caredesk.zones import read_by
 from queues import chats, presence
 from queues.models import Task
@@ -93,7 +93,7 @@ class DeskConsumer(Socket):
         for word in HEARD.keys() & content.keys():
             try:
                 given = HEARD[word](content[word])
-            except (AttributeError, TypeError, ValueError, KeyError):
+            except MALFORMED:
                 await self.close(UNREADABLE)
                 break
             if self.agent:
@@ -132,17 +132,18 @@ class DeskConsumer(Socket):
         if time.monotonic() < self.typed_at + TYPING_SECONDS:
             return
         self.typed_at = time.monotonic()
-        who = {"side": Message.AGENT, "who": self.agent.shown_name, "channel": self.channel_name}
+        who = {"side": Message.AGENT, "who": self.agent.shown_name}
         activity = self.view.activity_id
         realtime.post(f"talk-{activity}", {"type": "talk.typing", "activity": activity} | who)
 
     # --- what the page is told
 
     async def record_changed(self, event):
-        """The page looks at it; what it may not see any more, it is told to leave."""
-        if event["name"] == f"activity-{self.view.activity_id}" and not await self.still_there():
-            return
-        await self.send_json({"changed": event["name"], "version": event["version"]})
+        """The page looks at it; what it may not see any more, it is told to leave. A bell may ring after that."""
+        if event["name"] == f"activity-{self.view.activity_id}":
+            await self.still_there()
+        if event["name"] in self.joined | {f"desk-{self.agent.user_id}"}:
+            await self.send_json({"changed": event["name"], "version": event["version"]})
 
     async def talk_message(self, event):
         if event["activity"] == self.view.activity_id:

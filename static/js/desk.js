@@ -12,6 +12,7 @@ import "./behaviours/errors.js";
 import "./behaviours/failures.js";
 import "./behaviours/hover_card.js";
 import "./behaviours/keys.js";
+import "./behaviours/leave.js";
 import "./behaviours/limit.js";
 import "./behaviours/more.js";
 import "./behaviours/offline.js";

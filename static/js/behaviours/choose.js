@@ -12,10 +12,10 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt.id === "journey" && chosen()) detail.parameters.set("selected", chosen());
 });
 document.addEventListener("htmx:afterSettle", ({ detail: { target, elt } }) => {
-  if (target.id !== "details" && target.id !== "journey_content") return;
+  if (target?.id !== "details" && target?.id !== "journey_content") return;
   mark();
   // "Back to current" is gone with the answer to it; the focus goes to what is current.
-  if (target.id === "details" && !elt.isConnected && document.activeElement === document.body) {
+  if (target?.id === "details" && !elt.isConnected && document.activeElement === document.body) {
     document.querySelector("#journey [aria-current]")?.focus({ preventScroll: true });
   }
 });

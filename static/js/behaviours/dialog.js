@@ -24,7 +24,7 @@ document.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) =>
   if (target?.id === "dialog" && !elt.closest("#dialog")) opener = elt;
 });
 document.addEventListener("htmx:afterSettle", ({ detail: { target, requestConfig } }) => {
-  if (target.id === "dialog" && dialog()) entered();
+  if (target?.id === "dialog" && dialog()) entered();
   else if (opener && !dialog()) left(requestConfig);
 });
 document.addEventListener("keydown", (event) => {

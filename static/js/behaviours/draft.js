@@ -18,10 +18,7 @@ const sending = new Map();
 export const kept = (key) => JSON.parse(browser.kept(prefix + key) || "null");
 
 export function keep(key, text) {
-  if ((kept(key)?.text ?? "") !== text) put(key, text);
-}
-
-function put(key, text) {
+  if ((kept(key)?.text ?? "") === text) return;
   browser.keep(prefix + key, JSON.stringify({ text, stored: false }));
   soon(key, WAIT);
 }
@@ -59,7 +56,8 @@ async function store(key) {
 function settle(key, text, answer) {
   if (!answer || answer.status >= 500) return soon(key, AGAIN);
   // Saved while this was on its way: the server's copy goes, too.
-  if (answer.ok && text && !kept(key)) return put(key, "");
+  const [record, field] = key.split(":");
+  if (answer.ok && text && !kept(key)) return post(document.body.dataset.drafts, { record, field, text: "" });
   if (!answer.ok || kept(key)?.text !== text) return;
   if (text) browser.keep(prefix + key, JSON.stringify({ text, stored: Date.now() }));
   else browser.forget(prefix + key);

@@ -14,7 +14,7 @@ const letters = {
 
 function step(by) {
   const all = rows();
-  const place = all.indexOf(current());
+  const place = all.indexOf(all.includes(document.activeElement) ? document.activeElement : current());
   const next = all[place < 0 ? (by > 0 ? 0 : all.length - 1) : place + by];
   next?.focus();
   next?.click();

@@ -7,14 +7,16 @@ import { look } from "./watch.js";
 
 const FIELDS = "textarea, select, input:not([type=hidden], [type=checkbox], [type=radio], [type=button])";
 
+// Also while an answer to something that was done in it is on its way: that finds its place only in what is there now.
 export function isWriting(pane) {
+  if (pane.querySelector(".htmx-request")) return true;
   const fields = [...pane.querySelectorAll(FIELDS)];
   return fields.some((field) => field === document.activeElement || ("draft" in field.dataset && field.value !== field.defaultValue));
 }
 
 function hold(event) {
   const { elt, target, requestConfig, serverResponse } = event.detail;
-  if (!isLook(requestConfig.triggeringEvent) || !isWriting(target)) return;
+  if (!isLook(requestConfig?.triggeringEvent) || !isWriting(target)) return;
   event.detail.shouldSwap = false;
   elt.dataset.stale = "";
   elt.dispatchEvent(new CustomEvent("withheld", { bubbles: true, detail: { html: serverResponse } }));
@@ -29,4 +31,4 @@ function release() {
 }
 
 document.addEventListener("htmx:beforeSwap", hold);
-for (const over of ["focusout", "saved", "htmx:afterSettle"]) document.addEventListener(over, () => setTimeout(release));
+for (const over of ["focusout", "saved", "htmx:afterSettle", "htmx:afterRequest"]) document.addEventListener(over, () => setTimeout(release));

@@ -1,6 +1,6 @@
 // A field that is saved when it is left (R51): <input data-save data-stored="what the server has">, in a form with
 // data-saves, gets the event "save", which its hx-trigger names. Enter in a one-line field, and Ctrl/Cmd+Enter, save
-// at once. What was refused, or found nobody to save it, is marked and tried again when the server answers again.
+// at once. What was refused is marked; what reached nobody is sent again when the server answers again.
 
 import { hear } from "./socket.js";
 
@@ -25,6 +25,7 @@ function mark(field) {
 function stored(field) {
   field.dataset.stored = field.defaultValue = sent.get(field) ?? field.value;
   delete field.dataset.refused;
+  delete field.dataset.unsent;
 }
 
 document.addEventListener("focusout", ({ target }) => target.dataset && "save" in target.dataset && save(target));
@@ -42,4 +43,5 @@ document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } })
   mark(elt);
 });
 document.addEventListener("input", ({ target }) => target.dataset && "save" in target.dataset && mark(target));
-hear("opened", () => fields(document).filter((field) => field !== document.activeElement).forEach(save));
+document.addEventListener("htmx:sendError", ({ detail: { elt } }) => "save" in elt.dataset && (elt.dataset.unsent = ""));
+hear("opened", () => fields(document).filter((field) => "unsent" in field.dataset).forEach(save));

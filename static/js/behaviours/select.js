@@ -8,6 +8,7 @@ import { current, show } from "./tabs.js";
 
 const work = document.getElementById("work");
 let shown = at().task;
+let newest = null;
 
 export const reselect = () => htmx.ajax("GET", location.pathname + location.search, { target: "#work", swap: "innerHTML" });
 
@@ -36,17 +37,26 @@ function sayWhy(why) {
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.elt.id === "tasks" && at().task) detail.parameters.set("task", at().task);
 });
-document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target === work && detail.xhr.status === 404) Object.assign(detail, { shouldSwap: true, isError: false });
-});
-// While another task is on its way, the one still shown is not to be pressed by mistake.
+// Of two tasks selected quickly the later one counts, whichever answer comes first. And while it is on its way, the
+// one still shown is not to be pressed by mistake.
 document.addEventListener("htmx:beforeSend", ({ detail }) => {
-  if (detail.target === work && detail.elt.closest("#tasks")) work.inert = true;
+  if (detail.target !== work) return;
+  newest = detail.xhr;
+  work.inert = Boolean(detail.elt.closest("#tasks"));
 });
-for (const end of ["afterRequest", "sendAbort"]) document.addEventListener(`htmx:${end}`, ({ detail }) => {
-  if (detail.target === work) work.inert = false;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target !== work || !detail.xhr) return;
+  if (detail.xhr.status === 404) Object.assign(detail, { shouldSwap: true, isError: false });
+  if (detail.xhr !== newest) detail.shouldSwap = false;
+  else work.inert = false;
 });
-document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target === work && selected());
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.xhr === newest) work.inert = false;
+});
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target === work) selected();
+  else if (detail.elt?.id === "tasks") mark();
+});
 document.addEventListener("htmx:historyRestore", selected);
 document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
 document.addEventListener("look-work", reselect);

@@ -87,7 +87,7 @@ function press(event) {
 document.addEventListener("keydown", press);
 // What is typed on is not what was chosen.
 document.addEventListener("input", ({ target }) => target.id === "tag" && close(box(target)));
-document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => target.id === "tag_suggestions" && open(box(target)));
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => target?.id === "tag_suggestions" && open(box(target)));
 document.addEventListener("focusout", ({ target }) => target.id === "tag" && close(box(target)));
 // A pointer on a suggestion leaves the focus where it is.
 document.addEventListener("pointerdown", (event) => event.target.closest("#tag_suggestions") && event.preventDefault());
@@ -101,5 +101,5 @@ document.addEventListener("click", ({ target }) => {
 });
 // Whoever removed a tag by its button goes on in the field.
 document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
-  if (target.id === "tags" && document.activeElement === document.body) document.getElementById("tag")?.focus();
+  if (target?.id === "tags" && document.activeElement === document.body) document.getElementById("tag")?.focus();
 });

@@ -56,6 +56,7 @@ hear("tick", ({ tick, stamp }) => {
 });
 hear("changed", () => (pushed = true));
 hear("live", (now) => {
+  if (now.watching) return;
   live = now.live;
   lookAtAll();
 });

@@ -1,13 +1,13 @@
 // Writing: Enter sends, Shift+Enter makes a new line, and not while an input method composes. The draft survives.
 
 import { count, isTooLong } from "./count.js";
-import { send } from "./outbox.js";
+import { ofConversation, send } from "./outbox.js";
 import { hear, tell } from "./socket.js";
 import { browser } from "./store.js";
 
 const TYPING_EVERY = 3000;
 const TYPING_SHOWN = 5000;
-const key = `chat:${document.body.dataset.conversation}:draft`;
+const key = `${ofConversation}draft`;
 const box = () => document.querySelector("#compose textarea");
 const typing = document.querySelector("[data-typing]");
 const typingWords = typing.querySelector("[data-words]");

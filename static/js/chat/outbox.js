@@ -2,27 +2,21 @@
 // server, and is stored once whatever number of times it is sent, for it carries a UUID of its own.
 
 import { hear, isConnected, tell } from "./socket.js";
-import { browser } from "./store.js";
 import { request } from "./sync.js";
 import { mark, showUnsent } from "./transcript.js";
+import { unsentUnder } from "./unsent.js";
 
 const LATE = 10000;
 const page = document.body.dataset;
-const prefix = `chat:${page.conversation}:out:`;
-let last = 0;
+export const ofQueue = `chat:${page.queue}:`;
+export const ofConversation = `${ofQueue}${page.conversation}:`;
+const box = unsentUnder(`${ofConversation}out:`);
+export const unsent = box.all;
 
 export function send(text) {
-  const entry = { uuid: newUuid(), text, at: (last = Math.max(last + 1, Date.now())) };
-  browser.keep(prefix + entry.uuid, JSON.stringify(entry));
+  const entry = box.add({ text });
   showUnsent(entry);
   transmit(entry);
-}
-
-export function unsent() {
-  return browser
-    .keys(prefix)
-    .map((key) => JSON.parse(browser.kept(key)))
-    .sort((one, other) => one.at - other.at);
 }
 
 // Everything that waits, in its order; what was refused only when the customer says so.
@@ -36,7 +30,7 @@ export async function sendAll() {
 
 async function transmit({ uuid, text }) {
   mark(uuid, "sending");
-  setTimeout(() => browser.kept(prefix + uuid) && mark(uuid, "failed"), LATE);
+  setTimeout(() => box.kept(uuid) && mark(uuid, "failed"), LATE);
   if (isConnected()) tell({ say: { uuid, text } });
   else await post(uuid, text);
 }
@@ -53,33 +47,17 @@ async function post(uuid, text) {
 
 function settle({ said, seq, refused, why }) {
   if (said) {
-    browser.forget(prefix + said);
+    box.forget(said);
     mark(said, "sent", { seq });
-  } else if (refused && browser.kept(prefix + refused)) {
-    const entry = JSON.parse(browser.kept(prefix + refused));
-    browser.keep(prefix + refused, JSON.stringify({ ...entry, why }));
-    mark(refused, "failed", { why });
-  }
+  } else if (refused && box.refused(refused, why)) mark(refused, "failed", { why });
 }
 
 function tryAgain(line) {
-  const kept = browser.kept(prefix + line.dataset.uuid);
-  if (!kept) return;
-  const { why, ...entry } = JSON.parse(kept);
-  browser.keep(prefix + entry.uuid, JSON.stringify(entry));
-  transmit(entry);
-}
-
-// crypto.randomUUID is there on https and localhost only.
-function newUuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const entry = box.again(line.dataset.uuid);
+  if (entry) transmit(entry);
 }
 
 hear("said", settle);
 hear("refused", settle);
-hear("message", ({ message }) => browser.forget(prefix + message.uuid));
+hear("message", ({ message }) => box.forget(message.uuid));
 document.addEventListener("click", ({ target }) => target.closest("[data-again]") && tryAgain(target.closest("li")));

@@ -4,11 +4,11 @@ import "./attention.js";
 import "./offline.js";
 import "./parts.js";
 import { draft, restore } from "./composer.js";
-import { sendAll, unsent } from "./outbox.js";
+import { ofConversation, ofQueue, sendAll, unsent } from "./outbox.js";
 import { connect, lost, probe } from "./socket.js";
 import { browser, tab } from "./store.js";
 
-const { conversation, queue } = document.body.dataset;
+const { queue } = document.body.dataset;
 const firstWords = `chat-start:${queue}:text`;
 
 // What could not be said any more is where it can be said: in the form of the next chat.
@@ -17,8 +17,8 @@ document.addEventListener("click", ({ target }) => {
   tab.keep(firstWords, [...unsent().map(({ text }) => text), draft()].filter(Boolean).join("\n"));
 });
 
-// Forgotten is what belongs to other conversations of this browser.
-for (const key of browser.keys("chat:")) if (!key.startsWith(`chat:${conversation}:`)) browser.forget(key);
+// Forgotten is what belongs to former conversations of this browser in this queue.
+for (const key of browser.keys(ofQueue)) if (!key.startsWith(ofConversation)) browser.forget(key);
 tab.forget(firstWords);
 
 restore();
