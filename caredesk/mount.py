@@ -12,7 +12,12 @@ from tempfile import SpooledTemporaryFile
 from a2wsgi.wsgi import build_environ
 
 IN_MEMORY = 1 << 20
+BODY_LIMIT = 12 << 20
 SEND_SECONDS = 10
+
+
+class TooLarge(Exception):
+    """The request's body is above BODY_LIMIT."""
 
 
 class Mount:
@@ -23,9 +28,13 @@ class Mount:
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="http")
 
     async def __call__(self, scope, receive, send):
-        body = await read(receive)
-        if body is None:
+        try:
+            body = await read(receive)
+        except TooLarge:
+            await refuse(send)
             return
+        if body is None:
+            return None
         gone = asyncio.ensure_future(receive())
         push = pusher(send, gone)
         run = contextvars.copy_context().run
@@ -61,9 +70,19 @@ async def read(receive):
         if message["type"] == "http.disconnect":
             return body.close()
         body.write(message.get("body", b""))
+        if body.tell() > BODY_LIMIT:
+            body.close()
+            raise TooLarge
         if not message.get("more_body"):
             body.seek(0)
             return body
+
+
+async def refuse(send):
+    """413, before anybody has looked at who is asking for what."""
+    headers = [(b"content-type", b"text/plain"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": b"Too large\n"})
 
 
 def pusher(send, gone):

@@ -11,7 +11,7 @@ import time
 import pytest
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
-from caredesk.mount import IN_MEMORY, Mount
+from caredesk.mount import BODY_LIMIT, IN_MEMORY, Mount
 from tests.server import Server
 from tests.waiting import eventually
 
@@ -193,6 +193,20 @@ async def test_a_body_that_never_ends_is_given_up():
     client.leave()
     await client.ask(Mount(django(lambda environ: HttpResponse()), 1))
     assert client.sent == []
+
+
+async def test_a_body_above_the_limit_is_refused_and_not_read_to_its_end():
+    asked = []
+    client = Client(bytes(BODY_LIMIT + 2), "POST", pieces=4)
+    client.inbox.put_nowait({"type": "http.request", "body": b"and on", "more_body": True})
+    await client.ask(Mount(django(asked.append), 1))
+    assert (client.sent[0]["status"], asked) == (413, [])
+    assert client.inbox.qsize() == 1
+
+
+async def test_a_body_at_the_limit_is_taken():
+    client = await Client(bytes(BODY_LIMIT), "POST", pieces=4).ask(Mount(django(lambda _: HttpResponse()), 1))
+    assert client.sent[0]["status"] == 200
 
 
 @pytest.fixture
