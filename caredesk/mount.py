@@ -34,7 +34,7 @@ class Mount:
             await refuse(send)
             return
         if body is None:
-            return None
+            return
         gone = asyncio.ensure_future(receive())
         push = pusher(send, gone)
         run = contextvars.copy_context().run
