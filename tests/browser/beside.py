@@ -4,8 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.agent import log_in, region
-from tests.cast import chat_in, chat_of, held
+from tests.browser.agent import region
+from tests.cast import PASSWORD, chat_in, chat_of, held
 
 
 @pytest.fixture
@@ -23,9 +23,12 @@ def strange_chat(server, internet, ana):
 def at_desk(page, task, who="ana"):
     """Logged in, with this task selected, on a screen that has room for all columns."""
     page.set_viewport_size({"width": 1440, "height": 900})
-    log_in(page, who)
     page.goto(f"/desk/{task.pk}/")
+    page.get_by_role("textbox", name="Username").fill(who)
+    page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
     expect(page.locator(f'#at[data-task="{task.pk}"]')).to_be_attached()
+    page.wait_for_load_state()
     return page
 
 
