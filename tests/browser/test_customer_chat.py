@@ -266,6 +266,19 @@ class Test_writing:
         expect(visitor.get_by_role("textbox", name="How can we help?")).to_have_value("But wait")
 
     @pytest.mark.rule("R100")
+    def test_in_two_queues_keeps_both_drafts_and_forgets_a_former_conversations(self, visitor, billing):
+        begin(visitor)
+        visitor.evaluate("localStorage.setItem('chat:internet:former:draft', 'Old words')")
+        box_of(visitor).fill("About the router")
+        begin(visitor, "/chat/billing/")
+        box_of(visitor).fill("About the bill")
+        visitor.goto("/chat/internet/")
+        expect(box_of(visitor)).to_have_value("About the router")
+        visitor.goto("/chat/billing/")
+        expect(box_of(visitor)).to_have_value("About the bill")
+        assert visitor.evaluate("localStorage.getItem('chat:internet:former:draft')") is None
+
+    @pytest.mark.rule("R100")
     def test_is_not_seen_by_who_does_not_look(self, visitor, ana):
         activity = begin(visitor)
         visitor.evaluate(
