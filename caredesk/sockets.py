@@ -28,6 +28,9 @@ from caredesk import cookies, zones
 # Meaning 1013, 1003 and 1011, which daphne cannot send: it knows 1000 and its own from 3000 on.
 TOO_SLOW, UNREADABLE, TRY_AGAIN = 4013, 4003, 4011
 
+# What is raised by reading words that are not of the form they should have.
+MALFORMED = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+
 logger = logging.getLogger(__name__)
 
 _ready_loops: WeakSet = WeakSet()
@@ -77,7 +80,7 @@ class Socket(AsyncJsonWebsocketConsumer):
     async def receive(self, text_data=None, bytes_data=None, **kwargs):
         try:
             content = json.loads(text_data or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             content = None
         if not isinstance(content, dict):
             await self.close(UNREADABLE)

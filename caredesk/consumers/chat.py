@@ -24,7 +24,7 @@ from django.db import DatabaseError
 from activities import chat as conversation
 from activities.models import Activity, Message
 from caredesk import realtime
-from caredesk.sockets import UNREADABLE, Socket, in_thread
+from caredesk.sockets import MALFORMED, UNREADABLE, Socket, in_thread
 from caredesk.zones import read_by
 from queues import chats
 from queues.standing import WAITING, standing_of
@@ -74,7 +74,7 @@ class ChatConsumer(Socket):
         for word in HEARD.keys() & content.keys():
             try:
                 given = HEARD[word](content[word])
-            except (TypeError, ValueError, KeyError):
+            except MALFORMED:
                 await self.close(UNREADABLE)
                 return
             await getattr(self, f"hear_{word}")(given)
@@ -101,7 +101,7 @@ class ChatConsumer(Socket):
         if time.monotonic() < self.typed_at + TYPING_SECONDS:
             return
         self.typed_at = time.monotonic()
-        who = {"side": Message.CUSTOMER, "who": self.activity.source_name, "channel": self.channel_name}
+        who = {"side": Message.CUSTOMER, "who": self.activity.source_name}
         event = {"type": "talk.typing", "activity": self.activity_id} | who
         realtime.post(f"talk-{self.activity_id}", event)
 

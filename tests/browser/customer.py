@@ -95,7 +95,7 @@ class Desk:
         conversation.seen_by_agent(self.activity.pk, self.activity.last_seq)
 
     def type(self):
-        who = {"side": Message.AGENT, "who": self.agent.shown_name, "channel": ""}
+        who = {"side": Message.AGENT, "who": self.agent.shown_name}
         event = {"type": "talk.typing", "activity": self.activity.pk} | who
         realtime.post(f"talk-{self.activity.pk}", event)
 

@@ -218,7 +218,9 @@ class Test_saying:
             {"say": {"uuid": "no uuid", "text": "a"}},
             {"say": {"text": "a"}},
             {"say": 7},
+            {"say": {"uuid": 1, "text": ""}},
             {"seen": "x"},
+            {"seen": float("inf")},
             {"here": None},
         ],
     )

@@ -123,7 +123,14 @@ async def test_a_disabled_agents_desk_is_closed_at_the_tick_if_the_push_was_lost
 
 @pytest.mark.parametrize(
     "words",
-    [{"watch": []}, {"say": {"task": "x"}}, {"say": {"task": 1, "uuid": "no", "text": ""}}, {"seen": {}}],
+    [
+        {"watch": []},
+        {"say": {"task": "x"}},
+        {"say": {"task": 1, "uuid": "no", "text": ""}},
+        {"say": {"task": 1, "uuid": 1, "text": ""}},
+        {"seen": {}},
+        {"seen": {"task": 1, "seq": float("inf")}},
+    ],
 )
 async def test_what_no_page_says_closes(sit, ana, words):
     here = await sit(ana)
