@@ -1,5 +1,7 @@
 """Stale edits (R52, R53): nobody overwrites what a colleague stored since the page was loaded."""
 
+from itertools import pairwise
+
 from django.contrib.auth import get_user_model
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -39,10 +41,11 @@ def store(record, changes, *, version, by):
 def refuse_if_stale(current, version, *, by):
     if version is None or current.version == version:
         return
-    foreign = [event for event in edits_since(current, version) if author_of(event) != by.pk]
+    steps = pairwise([at_version(current, version), *edits_since(current, version)])
+    foreign = [(before, event) for before, event in steps if author_of(event) != by.pk]
     if foreign:
-        last = foreign[-1]
-        raise Stale(current, shown_author(last), last.pgh_created_at, fields_changed(current, version))
+        last = foreign[-1][1]
+        raise Stale(current, shown_author(last), last.pgh_created_at, fields_changed(current, foreign))
 
 
 def count_edit(record):
@@ -70,13 +73,16 @@ def at_version(record, version):
     return events.filter(pgh_obj_id=record.pk, version__lte=version).order_by("pgh_id").last()
 
 
-def fields_changed(current, version):
-    """Names of the fields that differ between `version` and now."""
-    model = type(current).pgh_event_model
-    before = at_version(current, version)
-    names = [field.name for field in type(current)._meta.concrete_fields if hasattr(model, field.attname)]
+def fields_changed(record, steps):
+    """Names of the fields that differ in any of these steps, each an event and the one before it."""
+    model = type(record).pgh_event_model
+    names = [field.name for field in type(record)._meta.concrete_fields if hasattr(model, field.attname)]
     skipped = {"id", "version"}
-    return [name for name in names if name not in skipped and value(before, name) != value(current, name)]
+    return [name for name in names if name not in skipped and any(differs(*step, name) for step in steps)]
+
+
+def differs(before, event, name):
+    return value(before, name) != value(event, name)
 
 
 def value(row, name):

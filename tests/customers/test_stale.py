@@ -58,6 +58,14 @@ def test_last_of_several_colleagues_is_named(changed, ana, sonja):
     assert (caution.value.by, caution.value.fields) == ("Sonja de Wit", ["city", "company"])
 
 
+@pytest.mark.rule("R52", "R53")
+def test_what_the_reader_stored_in_another_tab_is_not_named(changed, ana):
+    editing.save(changed, {"company": "Post"}, version=2, by=ana.user)
+    with pytest.raises(Stale) as caution:
+        editing.save(changed, {"notes": "VIP"}, version=1, by=ana.user)
+    assert (caution.value.by, caution.value.fields) == ("Marko Babić", ["city"])
+
+
 @pytest.mark.rule("R52")
 def test_change_by_hand_in_the_database_is_nobodys(jelena, ana):
     with acting(None):
