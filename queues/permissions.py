@@ -1,4 +1,4 @@
-"""Who may see and change what (R20, R55). The first line of every view is one of these helpers."""
+"""Who may see what (R20); what they may change, Seat.may says (R55). First line of every view: one of these helpers."""
 
 from functools import cache, wraps
 
@@ -70,31 +70,6 @@ def may_look(agent, task):
     if task.state == Task.ACTIVE:
         return task.agent_id == agent.pk
     return task.state == Task.WAITING and task.queue.is_pick and task.is_member
-
-
-def may_edit(agent, record):
-    """Whether the agent may change this customer, request or activity now (R55)."""
-    if isinstance(record, Customer):
-        return holds_customer(agent, record.pk)
-    if isinstance(record, CareRequest):
-        return record.is_open and holds_customer(agent, record.customer_id)
-    return may_edit_activity(agent, record)
-
-
-def may_edit_activity(agent, activity):
-    if activity.care_request and not activity.care_request.is_open:
-        return False
-    if holds(agent).filter(activity_id=activity.pk).exists():
-        return True
-    return bool(activity.customer_id) and holds_customer(agent, activity.customer_id)
-
-
-def holds_customer(agent, customer_id):
-    return holds(agent).filter(activity__customer_id=customer_id).exists()
-
-
-def holds(agent):
-    return Task.objects.active().filter(agent=agent)
 
 
 def may_watch(agent, name):

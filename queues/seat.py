@@ -93,7 +93,8 @@ class Seat:
         return self.standing[1].get(name_of(activity), {})
 
     def may(self, record):
-        """Holding this task answers most questions without asking the database."""
+        """Whether the agent may change this request or activity now: what belongs to the customer of the task that
+        they hold, and is not closed (R55). Holding it answers this without asking the database."""
         if self.is_preview:
             return False
         if isinstance(record, CareRequest):

@@ -11,7 +11,6 @@ from queues import agents
 from queues.models import Queue, QueueMember, Task
 from queues.permissions import (
     agent_of,
-    may_edit,
     may_watch,
     task_or_404,
     visible_activities,
@@ -98,8 +97,7 @@ def test_strangers_journey_is_their_chat(internet, ana):
 def test_looking_gives_no_right_to_change(internet, ana, jelena):
     task = chat_of(jelena, internet)
     seat = Seat.take(ana, task.pk)
-    assert not may_edit(ana, jelena)
-    assert not may_edit(ana, task.activity)
+    assert not seat.may(task.activity)
     assert (seat.is_preview, seat.may_edit_request, seat.may_edit_activity) == (True, False, False)
     assert not seat.may_edit_customer
 
@@ -110,32 +108,36 @@ def test_holding_a_task_opens_all_of_that_customer(internet, ana, marko, jelena)
     loose = Activity.objects.create(medium="call", customer=jelena)
     past = Activity.objects.create(medium="call", customer=jelena, care_request=older)
     task = held(chat_of(jelena, internet), by=ana)
-    for record in (jelena, older, loose, past, task.activity, task.activity.care_request):
-        assert may_edit(ana, record)
-        assert not may_edit(marko, record)
+    seat = Seat.take(ana, task.pk)
+    for record in (older, loose, past, task.activity, task.activity.care_request):
+        assert seat.may(record)
+    assert seat.may_edit_customer
+    with pytest.raises(Http404):
+        Seat.take(marko, task.pk)
 
 
 @pytest.mark.rule("R55")
 def test_closed_request_and_its_activities_are_read_only(internet, ana, jelena):
     closed = CareRequest.objects.create(customer=jelena, state="closed", closed_at=ago(days=1))
     past = Activity.objects.create(medium="call", customer=jelena, care_request=closed)
-    held(chat_of(jelena, internet), by=ana)
-    assert not may_edit(ana, closed)
-    assert not may_edit(ana, past)
+    seat = Seat.take(ana, held(chat_of(jelena, internet), by=ana).pk)
+    assert not seat.may(closed)
+    assert not seat.may(past)
 
 
 @pytest.mark.rule("R55")
 def test_other_customers_are_read_only(internet, ana, jelena):
     luka = Customer.objects.create(first_name="Luka")
     theirs = Activity.objects.create(medium="call", customer=luka)
-    held(chat_of(jelena, internet), by=ana)
-    assert not may_edit(ana, luka)
-    assert not may_edit(ana, theirs)
+    seat = Seat.take(ana, held(chat_of(jelena, internet), by=ana).pk)
+    assert not seat.may(theirs)
+    assert not seat.may(CareRequest.objects.create(customer=luka))
 
 
 @pytest.mark.rule("R55")
 def test_own_activity_of_a_stranger_may_be_changed(internet, ana):
-    assert may_edit(ana, held(chat_in(internet), by=ana).activity)
+    task = held(chat_in(internet), by=ana)
+    assert Seat.take(ana, task.pk).may(task.activity)
 
 
 # --- the seat
