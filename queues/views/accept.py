@@ -1,11 +1,12 @@
 """Accept (R21, R22): the task becomes the agent's, or they are told who took it."""
 
+from django.db.models import Q
 from django.http import Http404
 from django.views.decorators.http import require_POST
 
 from queues import accepting
 from queues.models import Task
-from queues.permissions import agent_required, holds, picked_by
+from queues.permissions import agent_required, picked_by
 from queues.seat import Seat
 from queues.views.work import gone, show
 
@@ -13,8 +14,8 @@ from queues.views.work import gone, show
 @agent_required
 @require_POST
 def accept(request, task_id):
-    reachable = Task.objects.filter(picked_by(request.agent), pk=task_id)
-    if not reachable.exists() and not holds(request.agent).filter(pk=task_id).exists():
+    own = Q(state=Task.ACTIVE, agent=request.agent)
+    if not Task.objects.filter(own | picked_by(request.agent), pk=task_id).exists():
         raise Http404
     try:
         accepting.accept(task_id, by=request.agent)
