@@ -72,6 +72,10 @@ def may_look(agent, task):
     return task.state == Task.WAITING and task.queue.is_pick and task.is_member
 
 
+def holds(agent):
+    return Task.objects.active().filter(agent=agent)
+
+
 def may_watch(agent, name):
     """Whether the agent's desk may listen to a record, e.g. "request-42" (own tasks and previews)."""
     return name in watchable(agent, [name])
