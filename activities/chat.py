@@ -86,6 +86,16 @@ def refuse_if_too_fast(limit_reached_at):
         )
 
 
+def refuse_if_back_too_often(activity):
+    """Each end and return adds two lines, and perhaps a task, to a conversation."""
+    since = timezone.now() - timedelta(minutes=1)
+    returns = activity.messages.filter(kind=Message.RETURNED, sent_at__gt=since).count()
+    if returns >= settings.CHAT_RETURNS_PER_MINUTE:
+        raise Refused(
+            _("You have come back very often just now. Please try again in a minute."), code="too_fast"
+        )
+
+
 def append(activity, *, side, kind=Message.TEXT, text="", uuid=None, author=None, author_name=""):
     """Add a line to a conversation whose row the caller holds locked, and show it on both sides after commit."""
     activity.last_seq += 1

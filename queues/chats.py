@@ -191,12 +191,17 @@ def present(activity):
 
 @retried_after_deadlock
 def come_back(activity_id):
-    """The customer is here again: an abandoned chat waits at its first time once more; a left one goes on."""
+    """The customer is here again: an abandoned chat waits at its first time once more; a left one goes on.
+
+    Raises chat.Refused when they have ended it and come back too often.
+    """
     with transaction.atomic(), acting(None):
         task = live_task(activity_id)
         activity = locked(Activity(pk=activity_id))
         if not activity.customer_left_at or activity.state == Activity.ENDED:
             return
+        if activity.went_by_themselves:
+            chat.refuse_if_back_too_often(activity)
         activity.customer_left_at = None
         activity.customer_seen_at = timezone.now()
         if activity.state == Activity.ABANDONED:

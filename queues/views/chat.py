@@ -67,7 +67,10 @@ def chat_end(request, queue):
 @require_POST
 def chat_return(request, queue):
     queue, activity = own(request, queue)
-    chats.come_back(activity.pk)
+    try:
+        chats.come_back(activity.pk)
+    except conversation.Refused as error:
+        return talk_page(request, queue, activity, errors={"back": error.messages})
     return redirect("chat", queue.slug)
 
 

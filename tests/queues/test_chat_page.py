@@ -447,6 +447,19 @@ class Test_leaving_and_coming_back:
         assert talking.customer_left_at is None
         assert talking.tasks.count() == 1
 
+    @pytest.mark.rule("R42")
+    def test_too_often_is_refused_in_words_and_taken_a_minute_later(self, vera, waiting, settings):
+        settings.CHAT_RETURNS_PER_MINUTE = 2
+        for _ in range(3):
+            vera.post(CHAT + "end/")
+            refused = vera.post(CHAT + "return/")
+        assert refused.status_code == 422
+        assert "very often" in words_of(refused)
+        assert waiting.messages.filter(kind=Message.RETURNED).count() == 2
+        Message.objects.update(sent_at=ago(seconds=61))
+        assert vera.post(CHAT + "return/").status_code == 302
+        assert Task.objects.waiting().count() == 1
+
     @pytest.mark.rule("R88")
     def test_a_closed_chat_stays_closed(self, vera, closed):
         vera.post(CHAT + "return/")
