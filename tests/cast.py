@@ -90,5 +90,11 @@ def held(task, by):
     return type(task).objects.whole().get(pk=accept(task.pk, by=by).pk)
 
 
+def over(**values):
+    """A stored interaction that has begun and ended just now."""
+    now = timezone.now()
+    return Activity.objects.create(state="ended", started_at=now, ended_at=now, **values)
+
+
 def ago(**time):
     return timezone.now() - timedelta(**time)

@@ -100,6 +100,11 @@ class Activity(models.Model):
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")),
                 name="activity_ends_after_it_started",
             ),
+            CheckConstraint(
+                condition=Q(state__in=["ended", "abandoned"], ended_at__isnull=False)
+                | Q(state__in=["waiting", "active"], ended_at=None),
+                name="activity_has_an_end_exactly_when_over",
+            ),
             CheckConstraint(condition=Q(version__gte=1), name="activity_version_starts_at_1"),
             UniqueConstraint(
                 fields=["chat_token_hash"],

@@ -57,6 +57,10 @@ class Message(models.Model):
             CheckConstraint(
                 condition=Q(side__in=["customer", "agent", "system"]), name="message_has_a_known_side"
             ),
+            CheckConstraint(
+                condition=Q(kind__in=["text", "started", "accepted", "left", "returned", "closed"]),
+                name="message_has_a_known_kind",
+            ),
             CheckConstraint(condition=~Q(kind="text") | ~Q(text=""), name="message_text_is_not_empty"),
             *all_at_most("message", ["text", "author_name"]),
         ]

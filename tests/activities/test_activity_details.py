@@ -7,7 +7,7 @@ from activities import drafts, remarks
 from activities.models import Activity, Tag
 from requests_app.models import CareRequest
 from tests.beside import at_desk, field, html, text, told
-from tests.cast import ago, call_in, chat_in, held
+from tests.cast import ago, call_in, chat_in, held, over
 
 
 @pytest.mark.rule("R9")
@@ -92,9 +92,7 @@ class Test_adding:
         assert Tag.objects.count() == 2
 
     def test_it_goes_to_the_one_that_is_selected(self, desk, jelena):
-        other = Activity.objects.create(
-            medium="call", customer=jelena, state="ended", care_request=desk.care_request
-        )
+        other = over(medium="call", customer=jelena, care_request=desk.care_request)
         desk.selected = f"activity-{other.pk}"
         desk.post("add_tag", tag="router")
         assert Tag.objects.get().activity == other

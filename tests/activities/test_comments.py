@@ -6,10 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from activities import drafts, remarks
-from activities.models import Activity, Comment
+from activities.models import Comment
 from requests_app.models import CareRequest
 from tests.beside import at_desk, field, html, text, told
-from tests.cast import chat_in, held
+from tests.cast import chat_in, held, over
 
 
 @pytest.mark.rule("R65")
@@ -72,9 +72,7 @@ class Test_adding:
 @pytest.mark.rule("R9")
 class Test_whose_comments:
     def test_a_comment_on_one_activity_never_shows_with_another(self, desk, jelena, ana):
-        other = Activity.objects.create(
-            medium="call", customer=jelena, state="ended", care_request=desk.care_request
-        )
+        other = over(medium="call", customer=jelena, care_request=desk.care_request)
         remarks.comment(desk.activity, "Of the chat", by=ana.user)
         remarks.comment(other, "Of the call", by=ana.user)
         assert "Of the call" not in html(desk.get("comments"))
@@ -84,18 +82,14 @@ class Test_whose_comments:
         assert "Of the chat" not in shown
 
     def test_what_is_begun_on_one_is_not_in_the_field_of_another(self, desk, jelena, ana):
-        other = Activity.objects.create(
-            medium="call", customer=jelena, state="ended", care_request=desk.care_request
-        )
+        other = over(medium="call", customer=jelena, care_request=desk.care_request)
         drafts.keep(ana.user, f"activity-{desk.activity.pk}", "comment", "Of the chat")
         assert field(desk.get("comments"), "comment") == "Of the chat"
         desk.selected = f"activity-{other.pk}"
         assert field(desk.get("comments"), "comment") == ""
 
     def test_it_is_added_to_the_one_that_is_selected(self, desk, jelena):
-        other = Activity.objects.create(
-            medium="call", customer=jelena, state="ended", care_request=desk.care_request
-        )
+        other = over(medium="call", customer=jelena, care_request=desk.care_request)
         desk.selected = f"activity-{other.pk}"
         desk.post("comments", comment="Of the call")
         assert Comment.objects.get().activity == other

@@ -1,6 +1,7 @@
 """What the database itself refuses of interactions and what they consist of."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -82,7 +83,8 @@ CASES = {
     "activity_with_a_request_has_a_customer": lambda cast: activity(cast, care_request=cast["request"]),
     "activity_is_in_a_request_of_its_own_customer": of_another_customer,
     "activity_rating_is_1_to_5": lambda cast: activity(cast, rating=6),
-    "activity_ends_after_it_started": lambda cast: activity(cast, ended_at=ago(seconds=1)),
+    "activity_ends_after_it_started": lambda cast: activity(cast, state="ended", ended_at=ago(seconds=1)),
+    "activity_has_an_end_exactly_when_over": lambda cast: activity(cast, state="abandoned"),
     "activity_version_starts_at_1": lambda cast: activity(cast, version=0),
     "activity_has_its_own_chat_token": twice(activity, chat_token_hash="a" * 64),
     **too_long("activity", activity, ["subject", "source_name", "source_email", "source_phone"]),
@@ -91,6 +93,7 @@ CASES = {
     "message_is_stored_once_a_conversation": twice(message, uuid=SAME, again={"seq": 2}),
     "message_numbers_start_at_1": lambda cast: message(cast, seq=0),
     "message_has_a_known_side": lambda cast: message(cast, side="ghost"),
+    "message_has_a_known_kind": lambda cast: message(cast, kind="shout"),
     "message_text_is_not_empty": lambda cast: message(cast, text=""),
     **too_long("message", message, ["text", "author_name"]),
     "call_is_new_answered_or_ended": lambda cast: call(cast, state="lost"),
@@ -139,6 +142,11 @@ def test_database_refuses(name, ana, jelena):
 def test_call_that_ended_says_when(db):
     cast = {"activity": Activity.objects.create(medium="call")}
     assert refused(lambda: call(cast, state="ended")) == "call_has_an_end_only_when_ended"
+
+
+def test_activity_that_goes_on_has_no_end(db):
+    told = refused(lambda: activity({}, state="active", ended_at=timezone.now() + timedelta(hours=1)))
+    assert told == "activity_has_an_end_exactly_when_over"
 
 
 def test_attachment_is_not_of_both(db):

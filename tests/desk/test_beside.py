@@ -9,7 +9,7 @@ from activities import remarks
 from activities.models import Activity
 from requests_app.models import CareRequest
 from tests.beside import HTMX, at_desk
-from tests.cast import chat_in, held
+from tests.cast import chat_in, held, over
 
 LOOKS = ["journey", "customer_details", "request_details", "activity_details", "comments", "customer_form"]
 LOOKS += ["customer_twins", "card"]
@@ -129,7 +129,7 @@ class Test_a_closed_request:
         request = CareRequest.objects.create(
             customer=jelena, title="Slow", state="closed", closed_at=timezone.now()
         )
-        old = Activity.objects.create(medium="call", customer=jelena, care_request=request, state="ended")
+        old = over(medium="call", customer=jelena, care_request=request)
         remarks.Tag.objects.create(activity=old, name="Wi-Fi", folded="wi-fi", added_by=ana.user)
         remarks.Comment.objects.create(activity=old, author=ana.user, text="Moved the router.")
         desk.selected = f"activity-{old.pk}"

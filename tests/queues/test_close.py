@@ -12,7 +12,7 @@ from queues.models import Task
 from requests_app.editing import save_details
 from requests_app.models import CareRequest
 from tests.beside import at_desk, html, text, toast, told
-from tests.cast import chat_in, chat_of, held
+from tests.cast import chat_in, chat_of, held, over
 
 
 def closed(desk):
@@ -223,17 +223,13 @@ class Test_what_stands_in_the_panes:
 
     def test_a_comment_begun_on_an_older_activity_stays_there(self, desk, jelena):
         """R9: it never shows with another activity."""
-        old = Activity.objects.create(
-            medium="call", customer=jelena, care_request=desk.care_request, state="ended"
-        )
+        old = over(medium="call", customer=jelena, care_request=desk.care_request)
         close(desk, activity=f"activity-{old.pk}", comment="Of the call")
         assert closed(desk)
         assert Comment.objects.get().activity == old
 
     def test_one_begun_on_this_activity_is_stored_while_another_is_shown(self, desk, jelena, ana):
-        old = Activity.objects.create(
-            medium="call", customer=jelena, care_request=desk.care_request, state="ended"
-        )
+        old = over(medium="call", customer=jelena, care_request=desk.care_request)
         drafts.keep(ana.user, f"activity-{desk.activity.pk}", "comment", "Of the chat")
         close(desk, activity=f"activity-{old.pk}", comment="Of the call")
         assert {(comment.activity_id, comment.text) for comment in Comment.objects.all()} == {

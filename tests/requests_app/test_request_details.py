@@ -8,7 +8,7 @@ from activities.models import Activity
 from requests_app.editing import save_details
 from requests_app.models import CareRequest
 from tests.beside import at_desk, field, html, text, told
-from tests.cast import ago, chat_in, held
+from tests.cast import ago, chat_in, held, over
 
 
 def name_of(desk):
@@ -47,9 +47,7 @@ class Test_what_it_says:
         assert field(desk.get("request_details"), "title") == ""
 
     def test_or_the_subject(self, desk, jelena):
-        mail = Activity.objects.create(
-            medium="email", customer=jelena, subject="Change of address", state="ended"
-        )
+        mail = over(medium="email", customer=jelena, subject="Change of address")
         mail.care_request = CareRequest.objects.create(customer=jelena)
         mail.save()
         desk.selected = f"request-{mail.care_request.pk}"
@@ -265,7 +263,7 @@ class Test_the_frame:
 class Test_add_request:
     def test_the_tasks_own_activity_moves_whichever_is_selected(self, desk, jelena):
         former = desk.care_request
-        old = Activity.objects.create(medium="call", customer=jelena, state="ended")
+        old = over(medium="call", customer=jelena)
         desk.selected = f"activity-{old.pk}"
         answer = desk.post("add_request")
         assert answer.status_code == 200
