@@ -6,17 +6,17 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, F, IntegerField, OuterRef, Subquery, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities.models import Activity, Message
-from caredesk.realtime import publish
+from caredesk.history import acting
+from caredesk.realtime import announce, publish
 from caredesk.stale import locked
 from caredesk.texts import limited
 from customers.bells import ring_journey
-from requests_app.editing import touch
-from requests_app.models import CareRequest
+from requests_app.editing import touch_request_of
 
 
 class Refused(ValidationError):
@@ -34,7 +34,7 @@ def say(activity, *, side, text, uuid, author=None, author_name=""):
     `activity` holds may be old. Raises Refused when it is empty, too long, too fast, or the conversation is over.
     """
     text = worded(text)
-    CareRequest.objects.open().filter(activities=activity.pk).update(touched_at=timezone.now())
+    touch_request_of(activity.pk)
     activity = locked(activity)
     known, limit_reached_at = past_of(activity, uuid)
     if known:
@@ -149,7 +149,9 @@ def as_event(message):
 
 def seen_by_agent(activity_id, seq):
     """The agent has read up to `seq`; True if that was news."""
-    return seen(activity_id, seq, "agent_seen_seq", Message.AGENT, unread=0)
+    # Words that came meanwhile stay unread until they are seen too.
+    unread = Case(When(last_seq=seq, then=Value(0)), default=F("unread"), output_field=IntegerField())
+    return seen(activity_id, seq, "agent_seen_seq", Message.AGENT, unread=unread)
 
 
 def seen_by_customer(activity_id, seq):
@@ -185,6 +187,7 @@ def rate(activity, stars, comment=""):
         comment = limited(comment).strip()
     except ValidationError as error:
         raise ValidationError({"rating_comment": error}) from None
-    with transaction.atomic():
-        touch(activity.care_request_id)
+    with transaction.atomic(), acting(None):
+        touch_request_of(activity.pk)
         Activity.objects.filter(pk=activity.pk).update(rating=stars, rating_comment=comment)
+        announce(activity)

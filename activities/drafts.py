@@ -1,5 +1,6 @@
 """What an agent typed and has not saved: kept on the server within a second (R51)."""
 
+from django.db import transaction
 from django.db.models import Q
 
 from activities.models import Draft
@@ -29,12 +30,12 @@ def forget_all(agent, records):
 
 def put(agent, record, texts):
     """Keep exactly these fields' texts, empty ones too; None forgets a field."""
-    forget(agent, record, *texts)
-    Draft.objects.bulk_create(
-        Draft(agent=agent, record=record, field=field, text=clean(text))
-        for field, text in texts.items()
-        if text is not None
-    )
+    kept = {field: clean(text) for field, text in texts.items() if text is not None}
+    with transaction.atomic():
+        forget(agent, record, *(texts.keys() - kept.keys() or [""]))
+        for field in sorted(kept):
+            given = {"agent": agent, "record": record, "field": field}
+            Draft.objects.update_or_create(**given, defaults={"text": kept[field]})
 
 
 def of(agent, *records):
@@ -48,3 +49,8 @@ def standing(agent, *records):
     for draft in Draft.objects.filter(Q(agent=agent) | Q(agent=None), record__in=records):
         (mine if draft.agent_id else notes)[draft.record][draft.field] = draft.text
     return mine, notes
+
+
+def move(agent, record, to, fields):
+    """What was typed into these fields of a record stands in those of another from now on."""
+    Draft.objects.filter(agent=agent, record=record, field__in=fields).update(record=to)

@@ -1,10 +1,12 @@
 """Which request an activity belongs to (R10, R41)."""
 
 from django.db import transaction
+from django.db.models import F
 
+from activities import drafts
 from activities.models import Activity, Draft
 from caredesk.history import acting
-from caredesk.realtime import announce
+from caredesk.realtime import announce, name_of
 from caredesk.stale import locked
 from caredesk.texts import limited_fields
 from customers.bells import ring_journey
@@ -12,26 +14,42 @@ from requests_app.editing import touch, touch_or_refuse
 from requests_app.models import CareRequest
 
 NOTES = ("title", "description")
+MINE = "mine_"  # the field of a draft that stands beside a colleague's text
+
+
+class AlreadyKnown(Exception):
+    """The activity has a customer already: a colleague or another tab was first."""
 
 
 def join(activity, *, by):
     """Put an activity without a request into its customer's newest open one, else into a new one.
 
     The caller holds the customer's row, so that two at once cannot make two requests; without a customer
-    nothing happens. Titles and descriptions already noted on the activity become a new request (R71).
+    nothing happens. Titles and descriptions already noted on the activity become a new request (R71); those
+    that this user typed and could not save go along as drafts.
     """
     if not activity.customer_id or activity.care_request_id:
         return activity.care_request
-    notes = take_notes(activity)
+    notes, typed = take_notes(activity), details_typed(activity, by)
     joinable = CareRequest.objects.joinable().filter(customer_id=activity.customer_id)
     newest = joinable.select_for_update(no_key=True).order_by("-created_at", "-pk").first()
     target = (
         CareRequest.objects.create(customer_id=activity.customer_id, **notes)
-        if notes or not newest
+        if notes or typed or not newest
         else newest
     )
     put_into(activity, target)
+    if typed:
+        drafts.move(by, name_of(activity), name_of(target), typed)
     return target
+
+
+def details_typed(activity, user):
+    """Title and description, and those kept beside a colleague's, that stand in drafts of this user."""
+    if not user:
+        return []
+    mine = drafts.of(user, name_of(activity))[name_of(activity)]
+    return [field for field in mine if field.removeprefix(MINE) in NOTES]
 
 
 def add_request(activity, *, by):
@@ -40,10 +58,11 @@ def add_request(activity, *, by):
     Raises Closed: an activity does not leave a closed request.
     """
     with transaction.atomic(), acting(by):
-        former = activity.care_request
+        now = Activity.objects.select_related("care_request").get(pk=activity.pk)
+        former = now.care_request
         if former:
             touch_or_refuse(former.pk)
-        target = CareRequest.objects.create(customer_id=activity.customer_id)
+        target = CareRequest.objects.create(customer_id=now.customer_id)
         put_into(locked(activity), target)
         announce(*[record for record in (former, target, activity) if record])
     return target
@@ -52,7 +71,7 @@ def add_request(activity, *, by):
 def put_into(activity, care_request):
     activity.care_request = care_request
     activity.version += 1
-    Activity.objects.filter(pk=activity.pk).update(care_request=care_request, version=activity.version)
+    Activity.objects.filter(pk=activity.pk).update(care_request=care_request, version=F("version") + 1)
     touch(care_request.pk)
     ring_journey(care_request.customer_id)
 
@@ -60,11 +79,14 @@ def put_into(activity, care_request):
 def note(activity, texts):
     """Keep title and description of a customer who is not stored yet, on the activity itself (R41).
 
-    `texts` as {"title": …}; an empty one forgets it. Raises ValidationError by field (too long).
+    `texts` as {"title": …}; an empty one forgets it. Raises ValidationError by field (too long), and
+    AlreadyKnown when there is a request by now, which is where they belong.
     """
     record = f"activity-{activity.pk}"
     texts = limited_fields({field: texts[field] for field in NOTES if field in texts})
     with transaction.atomic():
+        if locked(activity).care_request_id:
+            raise AlreadyKnown
         for field, text in texts.items():
             if text:
                 Draft.objects.update_or_create(

@@ -12,7 +12,7 @@ from caredesk.realtime import announce
 from caredesk.stale import count_edit
 from caredesk.texts import TAG_LIMIT, fold, limited
 from customers.bells import ring_journey
-from requests_app.editing import touch_or_refuse
+from requests_app.editing import touch_or_refuse_for
 
 
 class Twin(ValidationError):
@@ -30,7 +30,7 @@ def add_tag(activity, name, *, by):
         raise ValidationError(_("Type a tag first."), code="empty")
     try:
         with transaction.atomic(), acting(by):
-            touch_or_refuse(activity.care_request_id)
+            touch_or_refuse_for(activity.pk)
             tag = Tag.objects.create(activity=activity, name=name, folded=fold(name), added_by=by)
             changed(activity)
     except IntegrityError:
@@ -43,7 +43,7 @@ def remove_tag(activity, tag_id, *, by):
     with transaction.atomic(), acting(by):
         tag = Tag.objects.filter(activity=activity, pk=tag_id)
         if tag.exists():
-            touch_or_refuse(activity.care_request_id)
+            touch_or_refuse_for(activity.pk)
             tag.delete()
             changed(activity)
 
@@ -60,7 +60,7 @@ def comment(activity, text, *, by):
     """Add a comment. Raises Closed, or ValidationError (empty, too long)."""
     text = checked(text)
     with transaction.atomic(), acting(by):
-        touch_or_refuse(activity.care_request_id)
+        touch_or_refuse_for(activity.pk)
         written = Comment.objects.create(activity=activity, author=by, text=text)
         announce(activity)
     return written
@@ -75,7 +75,7 @@ def edit_comment(written, text, *, by):
         return written
     written.text, written.edited_at = text, timezone.now()
     with transaction.atomic(), acting(by):
-        touch_or_refuse(written.activity.care_request_id)
+        touch_or_refuse_for(written.activity_id)
         written.save(update_fields=["text", "edited_at"])
         announce(written.activity)
     return written

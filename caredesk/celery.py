@@ -1,4 +1,4 @@
-"""Celery: auto-close, e-mail, outbox, reports. Never the clock for offers (see queues/management/commands/dispatch.py)."""
+"""Celery: auto-close and what may take long. Never the clock for offers: that is `manage.py dispatch`."""
 
 import os
 

@@ -11,6 +11,7 @@ same name, which answers with the content alone.
 
 import hashlib
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -57,5 +58,6 @@ def tagged(request, response: HttpResponse, *shown) -> HttpResponse:
 
 
 def etag(request, *shown) -> str:
-    reader = (request.user.pk, get_language(), request.COOKIES.get("zone"), request.headers.get("HX-Request"))
+    language, zone = get_language(), request.COOKIES.get("zone")
+    reader = (settings.STATIC_URL, request.user.pk, language, zone, request.headers.get("HX-Request"))
     return '"' + hashlib.sha256(repr((reader, shown)).encode()).hexdigest()[:20] + '"'

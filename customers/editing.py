@@ -20,7 +20,7 @@ def create(values, *, by, region=None):
     with transaction.atomic(), acting(by):
         customer = Customer.objects.create(**{field: clean[field] for field in FIELDS if field in clean})
         for kind, points in wanted_points(clean, region).items():
-            write_points(customer, kind, points, region)
+            write_points(customer, kind, points)
     return customer
 
 
@@ -43,12 +43,13 @@ def save(customer, values, *, version, by, region=None):
 
 def store_points(customer, clean, region, *, version, by):
     """Bring e-mails and phones to what the form wants, counted as one edit; return whether any changed."""
-    wanted = wanted_points(clean, region)
+    known = {value: normalised for normalised, value in stored_points(customer, ContactPoint.PHONE)}
+    wanted = wanted_points(clean, region, known)
     changed = [kind for kind, points in wanted.items() if points != stored_points(customer, kind)]
     if changed:
         refuse_if_stale(customer, version, by=by)
         for kind in changed:
-            write_points(customer, kind, wanted[kind], region)
+            write_points(customer, kind, wanted[kind])
         count_edit(customer)
     return bool(changed)
 
@@ -85,14 +86,18 @@ def cleaned_list(field, given):
     return entries
 
 
-def wanted_points(clean, region):
-    """{kind: [(normalised, value), …]} as the form wants it, in its order, each address once."""
+def wanted_points(clean, region, known=None):
+    """{kind: [(normalised, value), …]} as the form wants it, in its order, each address once.
+
+    `known`: {value: normalised} of phones that stand there already, which another country's queue must not reread.
+    """
     wanted = {}
     if "emails" in clean:
         wanted[ContactPoint.EMAIL] = {normalise_email(value): value for value in reversed(clean["emails"])}
     if "phones" in clean:
         wanted[ContactPoint.PHONE] = {
-            normalise_phone(value, region): value for value in reversed(clean["phones"])
+            (known or {}).get(value) or normalise_phone(value, region): value
+            for value in reversed(clean["phones"])
         }
     return {kind: list(reversed(points.items())) for kind, points in wanted.items()}
 
@@ -102,7 +107,7 @@ def stored_points(customer, kind):
     return list(points.values_list("normalised", "value"))
 
 
-def write_points(customer, kind, wanted, region):
+def write_points(customer, kind, wanted):
     """From the first one that differs on they are written anew, so that their order is the form's."""
     rows = list(customer.contact_points.filter(kind=kind).order_by("pk"))
     same = 0
@@ -110,8 +115,10 @@ def write_points(customer, kind, wanted, region):
         same += 1
     for row in rows[same:]:
         row.delete()
-    for _normalised, value in wanted[same:]:
-        ContactPoint(customer=customer, kind=kind, value=value).save(region=region)
+    ContactPoint.objects.bulk_create(
+        ContactPoint(customer=customer, kind=kind, value=value, normalised=normalised)
+        for normalised, value in wanted[same:]
+    )
 
 
 def kinds_changed(customer, version):

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 import secrets
 from datetime import timedelta
 
@@ -19,11 +20,13 @@ from activities.models import Activity, Message
 from caredesk.history import acting
 from caredesk.realtime import announce
 from caredesk.stale import locked
-from caredesk.texts import limited
+from caredesk.texts import clean, limited
 from queues.bells import ring_desk, ring_queue
 from queues.models import Task
 from queues.retrying import retried_after_deadlock
 from queues.waking import wake
+
+logger = logging.getLogger(__name__)
 
 
 class TooMany(Exception):
@@ -44,7 +47,7 @@ def start(queue, *, name, email, text, address, language="", page="", once=None)
         if not activity:
             refuse_if_too_many(address_hash)
             activity = arrival(
-                given, queue, address_hash=address_hash, language=language, source_page=page[:2000]
+                given, queue, address_hash=address_hash, language=language, source_page=clean(page)[:2000]
             )
             say_first_words(activity, given["text"], once)
             wait_in(queue, activity)
@@ -153,6 +156,7 @@ def leave(activity_id, *, unless_seen_since=None):
     """
     with transaction.atomic(), acting(None):
         task = live_task(activity_id)
+        ring_holder(activity_id)
         activity = locked(Activity(pk=activity_id))
         if activity.is_over or activity.customer_left_at or seen_after(activity, unless_seen_since):
             return
@@ -165,8 +169,8 @@ def leave(activity_id, *, unless_seen_since=None):
             abandon(activity, task)
         chat.append(activity, side=Message.SYSTEM, kind=Message.LEFT, author_name=activity.source_name)
         announce(activity)
-        if task:
-            ring(task)
+        if task and task.state != Task.ACTIVE:
+            ring_queue(task.queue_id)
 
 
 def seen_after(activity, moment):
@@ -197,6 +201,7 @@ def come_back(activity_id):
     """
     with transaction.atomic(), acting(None):
         task = live_task(activity_id)
+        ring_holder(activity_id)
         activity = locked(Activity(pk=activity_id))
         if not activity.customer_left_at or activity.state == Activity.ENDED:
             return
@@ -209,10 +214,10 @@ def come_back(activity_id):
         activity.save(update_fields=["customer_left_at", "customer_seen_at", "state", "ended_at"])
         chat.append(activity, side=Message.SYSTEM, kind=Message.RETURNED, author_name=activity.source_name)
         announce(activity)
-        if task:
-            ring(task)
-        else:
+        if not task:
             wait_again(activity)
+        elif task.state != Task.ACTIVE:
+            ring_queue(task.queue_id)
 
 
 def wait_again(activity):
@@ -223,13 +228,6 @@ def wait_again(activity):
 
 def live_task(activity_id):
     return Task.objects.select_for_update(no_key=True).live().filter(activity_id=activity_id).first()
-
-
-def ring(task):
-    if task.state == Task.ACTIVE:
-        ring_desk(task.agent_id, task.agent.user_id)
-    else:
-        ring_queue(task.queue_id)
 
 
 def place_in_line(activity_id):
@@ -254,14 +252,22 @@ def sweep_gone(now=None, *, listening_since=None):
             silent = present_in(state).filter(customer_seen_at__lte=silent_since)
             gone += [(pk, silent_since) for pk in silent.values_list("pk", flat=True)]
     for pk, silent_since in gone:
-        leave(pk, unless_seen_since=silent_since)
+        let_go(pk, silent_since)
     return len(gone)
 
 
-def next_gone():
-    """When the next chat is let go if its page stays silent, or None."""
+def let_go(activity_id, silent_since):
+    """One that fails must not keep the others waiting: it is logged and tried again in the next round."""
+    try:
+        leave(activity_id, unless_seen_since=silent_since)
+    except Exception:
+        logger.exception("Chat %s could not be let go", activity_id)
+
+
+def next_gone(*, listening_since):
+    """When the next chat is let go if its page stays silent, or None; as `sweep_gone` counts it."""
     moments = [
-        seen_at + timedelta(seconds=seconds)
+        max(seen_at, listening_since) + timedelta(seconds=seconds)
         for state, seconds in patience().items()
         for seen_at in present_in(state)
         .order_by("customer_seen_at")
@@ -292,6 +298,7 @@ def hear(activity, *, text, uuid):
         return heard(activity, text, uuid)
 
 
+@retried_after_deadlock
 def heard(activity, text, uuid):
     with transaction.atomic():
         ring_holder(activity.pk)
@@ -300,6 +307,7 @@ def heard(activity, text, uuid):
         )
 
 
+@retried_after_deadlock
 def answer(task_id, *, text, uuid, by):
     """The agent says something in a task they hold. Raises Task.DoesNotExist when it is not theirs."""
     task = Task.objects.active().select_related("activity").get(pk=task_id, agent=by)
@@ -310,6 +318,7 @@ def answer(task_id, *, text, uuid, by):
         )
 
 
+@retried_after_deadlock
 def read(task_id, seq, *, by):
     """The agent has this conversation before their eyes up to `seq`; only of a task they hold (R20)."""
     held = Task.objects.active().filter(pk=task_id, agent=by, activity__agent_seen_seq__lt=seq)

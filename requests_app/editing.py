@@ -56,6 +56,18 @@ def touch(request_id):
     return bool(CareRequest.objects.open().filter(pk=request_id).update(touched_at=timezone.now()))
 
 
+def touch_request_of(activity_id):
+    """The same for the request that this activity belongs to now, whatever the caller's copy says."""
+    requests = CareRequest.objects.open().filter(activities=activity_id)
+    return bool(requests.update(touched_at=timezone.now()))
+
+
+def touch_or_refuse_for(activity_id):
+    """For changes of an activity, which a closed request does not take. Raises Closed."""
+    if not touch_request_of(activity_id) and CareRequest.objects.filter(activities=activity_id).exists():
+        raise Closed
+
+
 def touch_or_refuse(request_id):
     """The same for changes that a closed request does not take. Raises Closed."""
     if request_id and not touch(request_id):

@@ -200,7 +200,7 @@ def frame(context, name, seat, listens, content="this"):
         of,
         looks(*listens),
         content,
-        format_html(' hx-swap-oob="true"') if context.get("oob") else "",
+        format_html(' hx-swap-oob="{}"', "true") if context.get("oob") else "",
     )
 
 

@@ -128,3 +128,11 @@ def test_two_tabs_of_one_agent_save_without_caution(ana, jelena):
     assert {type(answer) for answer in told} == {Customer}
     stored = Customer.objects.get()
     assert (stored.city, stored.company, stored.version) == ("Niš", "Post", 3)
+
+
+@pytest.mark.rule("R72")
+def test_a_stored_number_is_not_read_again_in_another_country(ana):
+    customer = editing.create({"first_name": "Jelena", "phones": ["064 123 4567"]}, by=ana.user, region="RS")
+    values = {"city": "Novi Sad", "phones": ["064 123 4567"]}
+    stored = editing.save(customer, values, version=1, by=ana.user, region="NL")
+    assert stored.contact_points.get().normalised == "+381641234567"

@@ -454,3 +454,17 @@ def test_rating_comment_has_its_limit(internet):
     chat.rate(activity, 5, "Quick!")
     activity.refresh_from_db()
     assert (activity.rating, activity.rating_comment) == (5, "Quick!")
+
+
+@pytest.mark.rule("R2")
+def test_words_that_come_while_others_are_read_stay_unread(internet, ana):
+    task = held(chat_in(internet), ana)
+    read_to = Activity.objects.get(pk=task.activity_id).last_seq
+    chats.hear(task.activity, text="And one more", uuid=uuid.uuid4())
+    chats.read(task.pk, read_to, by=ana)
+    assert Activity.objects.get(pk=task.activity_id).unread > 0
+
+
+def test_a_page_address_with_nothing_in_it_is_no_error(internet):
+    _activity, token = start(internet, page="https://shop.example/\0help")
+    assert chats.of_token(token, "internet").source_page == "https://shop.example/help"

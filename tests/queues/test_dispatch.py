@@ -92,6 +92,9 @@ def test_no_web_process_ever_means_no_ears(db):
     assert Ears().listening_since() is None
 
 
+LONG_AGO = ago(days=1)
+
+
 def test_leases_end_with_or_without_a_web_process(ana):
     presence.renew(ana.pk, "one")
     Presence.objects.update(lease_until=ago(seconds=1))
@@ -100,11 +103,11 @@ def test_leases_end_with_or_without_a_web_process(ana):
 
 
 def test_the_next_chat_to_go_is_known(internet, ana):
-    assert chats.next_gone() is None
+    assert chats.next_gone(listening_since=LONG_AGO) is None
     silent(held(chat_in(internet), ana), seconds=100)
     waiting = silent(chat_in(internet), seconds=10)
     seen = Activity.objects.get(pk=waiting.activity_id).customer_seen_at
-    assert chats.next_gone() == seen + timedelta(seconds=60)
+    assert chats.next_gone(listening_since=LONG_AGO) == seen + timedelta(seconds=60)
 
 
 def test_what_is_overdue_is_not_asked_for_without_a_pause():
@@ -224,3 +227,25 @@ def test_it_explains_itself(capsys):
         call_command("dispatch", "--help")
     assert ended.value.code == 0
     assert "Any number may run" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_chat_that_fails_does_not_keep_the_others(internet, ana, monkeypatch, caplog):
+    broken, sound = (silent(chat_in(internet), seconds=61) for _ in range(2))
+    leave = chats.leave
+
+    def fail_for_one(activity_id, **silence):
+        if activity_id == broken.activity_id:
+            raise RuntimeError("broken")
+        leave(activity_id, **silence)
+
+    monkeypatch.setattr(chats, "leave", fail_for_one)
+    assert chats.sweep_gone() == 2
+    sound.refresh_from_db()
+    assert sound.state == Task.ABANDONED
+    assert "could not be let go" in caplog.text
+
+
+def test_no_deadline_lies_in_the_past_of_who_listens(internet):
+    silent(chat_in(internet), seconds=500)
+    since = ago(seconds=10)
+    assert chats.next_gone(listening_since=since) == since + timedelta(seconds=60)

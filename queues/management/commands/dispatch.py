@@ -39,7 +39,7 @@ class Command(BaseCommand):
         try:
             health.beat("dispatcher")
             sweep(self.ears)
-            return min([health.BEAT_SECONDS, *(seconds_to(moment) for moment in deadlines())])
+            return min([health.BEAT_SECONDS, *(seconds_to(moment) for moment in deadlines(self.ears))])
         except Error as error:
             logger.warning("The database did not do its part, the dispatcher tries again: %s", error)
             return 1
@@ -74,8 +74,9 @@ def sweep(ears):
         chats.sweep_gone(listening_since=since)
 
 
-def deadlines():
-    return filter(None, [presence.next_deadline(), chats.next_gone()])
+def deadlines(ears):
+    gone = ears.since and chats.next_gone(listening_since=ears.since)
+    return filter(None, [presence.next_deadline(), gone])
 
 
 def seconds_to(moment):
