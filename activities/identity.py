@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from activities.joining import join
+from activities.joining import AlreadyKnown, join
 from activities.models import Activity
 from caredesk.history import acting
 from caredesk.realtime import announce
@@ -11,10 +11,11 @@ from customers import editing
 from customers.bells import ring_journey
 from customers.matching import matches, the_one
 from customers.phones import shown_phone
+from requests_app.editing import touch_or_refuse
 
 
-class AlreadyKnown(Exception):
-    """The activity has a customer already: a colleague or another tab was first."""
+class Verified(Exception):
+    """Somebody has made sure of the customer."""
 
 
 def create_customer(activity, values, *, by, region=None):
@@ -55,10 +56,19 @@ def confirm(activity, *, by):
 
 
 def unlink(activity, *, by):
-    """ "Not this customer": the activity is nobody's again, and leaves their request (R72)."""
+    """ "Not this customer": the activity is nobody's again, and leaves their request (R72).
+
+    Raises Verified, Closed, and AlreadyKnown when the activity has just got another request.
+    """
     with transaction.atomic(), acting(by):
-        former = [record for record in (activity.customer, activity.care_request) if record]
+        now = Activity.objects.select_related("customer", "care_request").get(pk=activity.pk)
+        touch_or_refuse(now.care_request_id)
         current = locked(activity)
+        if current.verified:
+            raise Verified
+        if current.care_request_id != now.care_request_id:
+            raise AlreadyKnown
+        former = [record for record in (now.customer, now.care_request) if record]
         Activity.objects.filter(pk=activity.pk).update(
             customer=None, care_request=None, verified=True, version=current.version + 1
         )

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from activities import chat, drafts, remarks
 from activities.identity import create_customer, use_customer
-from activities.joining import NOTES, note, notes_of, take_notes
-from activities.models import Activity, Message
+from activities.joining import MINE, NOTES, note, notes_of, take_notes
+from activities.models import Activity, Comment, Draft, Message
 from caredesk.history import acting
 from caredesk.realtime import announce, name_of
 from caredesk.stale import locked
@@ -39,7 +39,8 @@ class Question(Exception):
 @dataclass
 class Edit:
     """Unsaved texts of one record: "title" and "description" of a request, typed over `version` of it; or of an
-    activity "tag" and "comment", and the "title" and "description" noted before its customer is created."""
+    activity "tag" and "comment", the agent's own comments being edited as "comment-12", and the "title" and
+    "description" noted before its customer is created."""
 
     record: CareRequest | Activity
     texts: dict[str, str]
@@ -73,6 +74,7 @@ def close(task_id, left, *, choice="", by):
             return task
         ring_desk(by.pk, by.user_id)
         activity = Activity.objects.select_related("customer", "care_request").get(pk=task.activity_id)
+        refuse_unsettled(activity, left.edits, by.user)
         settle_customer(activity, left, choice, task.queue.country, by=by.user)
         store_edits(activity, left.edits, by=by.user)
         end(task, activity, by)
@@ -87,6 +89,8 @@ def settle_customer(activity, left, choice, region, *, by):
         settle_changes(activity.customer, left, choice, region, by=by)
         left.edits += noted_late(activity, left.edits)
         return
+    if choice == USE:
+        locked(left.use)
     note(activity, noted(activity, left.edits))
     if choice == CREATE:
         create_customer(activity, left.customer, by=by, region=region)
@@ -142,15 +146,25 @@ def details_of(edit):
 
 
 def store_remarks(activity, texts, *, by):
-    """A half-typed tag and comment; errors stand beside their field."""
-    for name, add in (("tag", remarks.add_tag), ("comment", remarks.comment)):
-        if not texts.get(name, "").strip():
+    """A half-typed tag and comments; errors stand beside their field."""
+    for name, text in texts.items():
+        if name in NOTES or not text.strip():
             continue
         try:
             with suppress(remarks.Twin):
-                add(activity, texts[name], by=by)
+                store_remark(activity, name, text, by=by)
         except ValidationError as error:
             raise ValidationError({name: error}) from None
+
+
+def store_remark(activity, name, text, *, by):
+    kind, _dash, edited = name.partition("-")
+    if kind == "tag":
+        remarks.add_tag(activity, text, by=by)
+    elif not edited:
+        remarks.comment(activity, text, by=by)
+    elif written := Comment.objects.filter(activity=activity, pk=edited).first():
+        remarks.edit_comment(written, text, by=by)
 
 
 def end(task, activity, agent):
@@ -170,9 +184,22 @@ def end(task, activity, agent):
     ring_journey(activity.customer_id)
 
 
+def refuse_unsettled(activity, edits, user):
+    """What stands beside a colleague's text, to be used or dropped, is neither stored nor lost at Close (R52)."""
+    names, fields = names_of(activity, edits), [f"{MINE}{name}" for name in NOTES]
+    unsettled = Draft.objects.filter(agent=user, record__in=names, field__in=fields)
+    if found := unsettled.values_list("field", flat=True):
+        words = _("Your text beside it is not saved yet. Use or drop it, then close.")
+        raise ValidationError({name.removeprefix(MINE): words for name in found})
+
+
 def forget_drafts(activity, edits, user):
+    drafts.forget_all(user, names_of(activity, edits))
+
+
+def names_of(activity, edits):
     records = {activity, activity.care_request, activity.customer, *(edit.record for edit in edits)}
-    drafts.forget_all(user, [name_of(record) for record in records - {None}])
+    return [name_of(record) for record in records - {None}]
 
 
 def question_text(kind, name):

@@ -8,6 +8,7 @@ from django_htmx.http import trigger_client_event
 
 from activities import drafts
 from activities.identity import AlreadyKnown, create_customer
+from activities.joining import MINE
 from caredesk import panes
 from caredesk.stale import Stale
 from customers import editing
@@ -55,6 +56,7 @@ def show(request, seat, form, *, edit=False, status=200, **shown):
         "editing": may and (edit or not seat.customer or bool(form.unsaved)),
         "version": version_of(seat, form),
         "languages": languages(form.texts["language"]),
+        "mine": mine_of(seat),
         **checks(seat, form),
     }
     response = render(request, "desk/customer_form.html", shown, status=status)
@@ -145,9 +147,17 @@ def load(request, seat):
     """Theirs in the fields, one's own unsaved text beside them (R52)."""
     form = posted(request, seat)
     forget(request, seat)
-    fresh = CustomerForm(form_of(Seat.take(request.agent, seat.task.pk)).stored)
-    mine = [(NAMES[list_name(name)], name, form.texts[name]) for name in form.unsaved]
-    return saved(show(request, seat, fresh, edit=True, mine=mine), seat, form)
+    mine = {f"{MINE}{name}": form.texts[name] for name in form.unsaved}
+    drafts.put(request.user, record_of(seat), mine)
+    fresh = Seat.take(request.agent, seat.task.pk)
+    return saved(show(request, fresh, form_of(fresh), edit=True), seat, form)
+
+
+def mine_of(seat):
+    """(label, name, text) of what was kept beside a colleague's values, until a save or Cancel ends it."""
+    kept = seat.drafts.get(record_of(seat), {})
+    names = sorted(field.removeprefix(MINE) for field in kept if field.startswith(MINE))
+    return [(NAMES[list_name(name)], name, kept[f"{MINE}{name}"]) for name in names if is_field(name)]
 
 
 def keep_both(request, seat):
@@ -171,7 +181,8 @@ def keep(request, seat, form):
 
 def forget(request, seat):
     names = [name for name in {*form_of(seat).texts, *form_of(seat).typed} if is_field(name)]
-    drafts.forget(request.user, record_of(seat), VERSION, *names)
+    mine = [f"{MINE}{name}" for _label, name, _text in mine_of(seat)]
+    drafts.forget(request.user, record_of(seat), VERSION, *names, *mine)
 
 
 def saved(response, seat, form):

@@ -1,24 +1,25 @@
 """Whose conversation this is, said by the agent: one of the stored customers, or not this one (R71, R72)."""
 
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from activities import identity
-from customers.models import Customer
-from customers.views.customer_form import forget, form_of, known_by_now, saved
+from activities.views.activity_details import closed_words
+from customers.views.customer_form import forget, known_by_now, posted, saved
+from customers.views.twins import twin_or_404
 from queues.permissions import agent_required
 from queues.seat import Seat
 from queues.views.beside import beside
+from requests_app.editing import Closed
 
 
 @agent_required
 @require_POST
 def use_customer(request, task_id, customer_id):
     seat = editing(request, task_id)
-    customer = get_object_or_404(Customer, pk=customer_id)
-    form = form_of(seat)
+    form = posted(request, seat)
+    customer = twin_or_404(seat, form, customer_id)
     try:
         identity.use_customer(seat.current, customer, by=request.user)
     except identity.AlreadyKnown:
@@ -34,9 +35,14 @@ def use_customer(request, task_id, customer_id):
 def unlink_customer(request, task_id):
     """ "Not this customer": only while nobody has made sure of them."""
     seat = editing(request, task_id)
-    if seat.current.verified:
-        raise PermissionDenied
-    identity.unlink(seat.current, by=request.user)
+    try:
+        identity.unlink(seat.current, by=request.user)
+    except identity.Verified:
+        raise PermissionDenied from None
+    except identity.AlreadyKnown:
+        return again(request, seat, status=409)
+    except Closed:
+        return again(request, seat, closed_words(), status=409)
     return again(request, seat, _("This conversation has no customer now."))
 
 
@@ -56,5 +62,5 @@ def editing(request, task_id):
     return seat
 
 
-def again(request, seat, notice=""):
-    return beside(request, Seat.take(request.agent, seat.task.pk), notice=notice)
+def again(request, seat, notice="", *, status=200):
+    return beside(request, Seat.take(request.agent, seat.task.pk), notice=notice, status=status)

@@ -1,6 +1,7 @@
 """Likely duplicates: stored customers with the same e-mail or phone, each in one line (R71)."""
 
 from django.db.models import Count, Max, Q
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,6 +23,15 @@ def twins_of(emails, phones, region=None):
     for twin in twins:
         twin.about = about(twin)
     return twins
+
+
+def twin_or_404(seat, form, pk):
+    """The customer that an agent chose: nobody but those whom the form's addresses bring up."""
+    twins = twins_of(form.values["emails"], form.values["phones"], seat.region)
+    chosen = next((twin for twin in twins if str(twin.pk) == str(pk)), None)
+    if not chosen:
+        raise Http404
+    return chosen
 
 
 def about(twin):

@@ -1,27 +1,28 @@
 """Close (R85 to R88): what stands in the panes is stored, the one question is asked, and the next task is shown."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from activities.identity import AlreadyKnown
-from activities.joining import NOTES
+from activities.joining import MINE, NOTES
 from activities.models import Activity
 from activities.views.activity_details import closed_words
 from caredesk.realtime import name_of
 from caredesk.stale import Stale
 from customers.models import Customer
 from customers.views import customer_form
+from customers.views.twins import twin_or_404
 from queues import closing, desk
 from queues.models import Task
 from queues.permissions import agent_required
 from queues.seat import Seat, find_selected
 from queues.views.beside import beside
 from queues.views.caution import NAMES, caution_of
+from queues.views.drafts import EDITED_COMMENT
 from requests_app.editing import Closed
 from requests_app.views.request_details import edited, version_of
 
@@ -42,6 +43,8 @@ def close(request, task_id):
     if unsaved_elsewhere(request, seat):
         return show_unsaved(request, seat)
     form = form_of(request, seat)
+    if customer_form.mine_of(seat) and choice_of(request) != closing.DISCARD:
+        return reasoned(customer_form.show(request, seat, form, edit=True, status=409))
     try:
         left = leftovers(request, seat, form)
         closing.close(task_id, left, choice=choice_of(request), by=request.agent)
@@ -61,7 +64,11 @@ def unsaved_elsewhere(request, seat):
     record = seat.current.care_request
     if not record or request.POST.get("record", "") == name_of(record):
         return False
-    return any(seat.draft(record, name).strip() not in ("", getattr(record, name)) for name in NOTES)
+    return any(
+        seat.draft(record, f"{MINE}{name}")
+        or seat.draft(record, name).strip() not in ("", getattr(record, name))
+        for name in NOTES
+    )
 
 
 def show_unsaved(request, seat):
@@ -86,14 +93,12 @@ def choice_of(request):
 def leftovers(request, seat, form):
     unsaved = form.values if form.unsaved or not seat.customer else {}
     use = request.POST.get("use", "")
-    if use and not use.isdecimal():
-        raise Http404
     return closing.Leftovers(
         edits=[edit for edit in (details(request, seat), *remarks(request, seat)) if edit],
         message=request.POST.get("message", ""),
         customer=unsaved,
         customer_version=customer_form.version_of(seat, form) if seat.customer else None,
-        use=get_object_or_404(Customer, pk=use) if use else None,
+        use=twin_or_404(seat, form, use) if use and not seat.customer else None,
     )
 
 
@@ -106,15 +111,20 @@ def details(request, seat):
 
 
 def remarks(request, seat):
-    """A half-typed tag and comment, of the activity that is shown and of the task's own."""
+    """A half-typed tag and comments, of the activity that is shown and of the task's own."""
     shown = find_selected(request.agent, seat.task, request.POST.get("activity", ""))
-    texts = {name: request.POST[name] for name in ("tag", "comment") if request.POST.get(name, "").strip()}
+    texts = {name: text for name, text in request.POST.items() if is_remark(name) and text.strip()}
     if texts and not (isinstance(shown, Activity) and seat.may(shown)):
         raise PermissionDenied
-    kept = {name: seat.draft(seat.current, name) for name in ("tag", "comment")}
+    drafts = seat.drafts.get(name_of(seat.current), {})
+    kept = {name: text for name, text in drafts.items() if is_remark(name)}
     if shown == seat.current:
         return [closing.Edit(shown, texts)]
     return [closing.Edit(shown, texts), closing.Edit(seat.current, kept)]
+
+
+def is_remark(name):
+    return name in ("tag", "comment") or bool(EDITED_COMMENT.fullmatch(name))
 
 
 def ask(request, seat, form, kind, *, status=200, error=""):
@@ -152,9 +162,13 @@ def refused(request, seat, form, error):
         return reasoned(
             customer_form.show(request, seat, form, edit=True, status=409, caution=caution_of(error, own))
         )
-    if isinstance(error, ValidationError) and not set(error.message_dict) <= set(FIELDS):
+    if isinstance(error, ValidationError) and not all(map(place_of, error.message_dict)):
         return reasoned(customer_form.refused(request, seat, form, error))
     return refused_fields(request, seat, error)
+
+
+def place_of(name):
+    return f'[name="{name}"]' if EDITED_COMMENT.fullmatch(name) else FIELDS.get(name)
 
 
 def refused_fields(request, seat, error):
@@ -162,7 +176,10 @@ def refused_fields(request, seat, error):
     shown = {"seat": seat, "errors": {}, "fields": own}
     if isinstance(error, ValidationError):
         shown["errors"] = {name: words[0] for name, words in error.message_dict.items()}
-        at = next(FIELDS[name] for name in FIELDS if name in shown["errors"])
+        at = place_of(min(shown["errors"], key=[*FIELDS, *shown["errors"]].index))
+        shown["comments"] = {
+            name.replace("-", "_"): words for name, words in shown["errors"].items() if name not in FIELDS
+        }
     else:
         at = FIELDS[own[0]] if own else "#request_details"
         if isinstance(error, Stale):

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
 from activities import drafts
-from activities.joining import NOTES, note
+from activities.joining import MINE, NOTES, AlreadyKnown, note
 from activities.models import Activity, Message
 from activities.views.activity_details import closed_words
 from caredesk import panes
@@ -18,8 +18,6 @@ from queues.seat import Seat
 from queues.views.caution import caution_of
 from requests_app import editing
 from requests_app.models import CareRequest
-
-MINE = "mine_"
 
 
 @agent_required
@@ -68,7 +66,7 @@ def find(seat, name):
 
 def save(request, seat, record, texts):
     try:
-        version = store(record, texts, version_of(request), by=request.user)
+        record, version = store(record, texts, version_of(request), by=request.user)
     except ValidationError as error:
         errors = {field: words[0] for field, words in error.message_dict.items()}
         return answer(request, seat, record, texts, errors=errors, status=422)
@@ -82,11 +80,16 @@ def save(request, seat, record, texts):
 
 
 def store(record, texts, version, *, by):
-    """Return the version that now stands there."""
+    """Return what has them now, and its version: a request that another tab has just made takes the notes."""
     if isinstance(record, Activity):
-        note(record, texts)
-        return 0
-    return editing.save_details(record, texts, version=version, by=by).version
+        try:
+            note(record, texts)
+        except AlreadyKnown:
+            record.refresh_from_db()
+            record = record.care_request
+        else:
+            return record, 0
+    return record, editing.save_details(record, texts, version=version, by=by).version
 
 
 def forget(request, record, texts):
@@ -141,7 +144,7 @@ def settle(request, seat, record):
 def save_settled(request, seat, record, texts, version):
     """Stored at once; where that is refused, it stands in the field as if it had been typed there."""
     try:
-        store(record, texts, version, by=request.user)
+        record, _version = store(record, texts, version, by=request.user)
     except ValidationError as error:
         drafts.put(request.user, name_of(record), texts)
         return whole(request, seat, status=422, errors=error.message_dict)

@@ -7,7 +7,7 @@ from activities import identity, joining
 from activities.models import Activity, Draft
 from customers.models import Customer
 from requests_app.models import CareRequest
-from tests.cast import call_in, chat_in, chat_of, held
+from tests.cast import ago, call_in, chat_in, chat_of, held
 from tests.racing import race
 
 VERA = {"first_name": "Vera", "last_name": "Check", "emails": ["vera@post.example"]}
@@ -96,6 +96,31 @@ def test_not_this_customer_unlinks_and_leaves_their_request(internet, ana, jelen
     identity.unlink(activity, by=ana.user)
     assert (activity.customer, activity.care_request) == (None, None)
     assert CareRequest.objects.get() == theirs
+
+
+@pytest.mark.rule("R90")
+def test_unlinking_is_a_change_of_the_request_it_leaves(internet, ana, jelena):
+    activity = held(chat_of(jelena, internet), by=ana).activity
+    CareRequest.objects.update(touched_at=ago(days=4))
+    identity.unlink(activity, by=ana.user)
+    assert CareRequest.objects.get().touched_at > ago(minutes=1)
+
+
+@pytest.mark.rule("R72")
+def test_who_was_confirmed_meanwhile_is_not_unlinked(internet, ana, jelena):
+    activity = held(chat_of(jelena, internet), by=ana).activity
+    identity.confirm(Activity.objects.get(), by=ana.user)
+    with pytest.raises(identity.Verified):
+        identity.unlink(activity, by=ana.user)
+    assert Activity.objects.get().customer == jelena
+
+
+@pytest.mark.rule("R41")
+def test_note_is_refused_where_another_tab_has_just_made_the_request(activity, ana):
+    identity.create_customer(Activity.objects.get(), VERA, by=ana.user)
+    with pytest.raises(identity.AlreadyKnown):
+        joining.note(activity, {"title": "Router"})
+    assert not Draft.objects.exists()
 
 
 @pytest.mark.rule("R72")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from activities import drafts
 from activities.models import Activity
 from customers import editing
 from customers.models import Customer
@@ -92,7 +93,7 @@ class Test_a_claim:
 class Test_use_this_one:
     def test_it_links_and_joins_their_open_request(self, new_desk, jelena):
         request = CareRequest.objects.create(customer=jelena, title="Moving")
-        answer = new_desk.post("use_customer", jelena.pk)
+        answer = new_desk.post("use_customer", jelena.pk, email_1="jelena@post.example")
         activity = Activity.objects.get(pk=new_desk.activity.pk)
         assert (activity.customer, activity.care_request, activity.verified) == (jelena, request, True)
         assert toast(answer) == "This is Jelena Marković."
@@ -102,16 +103,29 @@ class Test_use_this_one:
     def test_what_was_typed_becomes_a_new_request(self, new_desk, jelena):
         CareRequest.objects.create(customer=jelena, title="Moving")
         new_desk.post("request_details", record=f"activity-{new_desk.activity.pk}", title="Wrong bill")
-        new_desk.post("use_customer", jelena.pk)
+        new_desk.post("use_customer", jelena.pk, email_1="jelena@post.example")
         assert new_desk.care_request.title == "Wrong bill"
 
     def test_a_customer_who_is_not_there(self, new_desk):
         assert new_desk.post("use_customer", 999).status_code == 404
 
+    def test_nobody_else_than_the_likely_duplicates(self, new_desk, jelena):
+        assert new_desk.post("use_customer", jelena.pk).status_code == 404
+        assert new_desk.post("close", use=jelena.pk).status_code == 404
+        assert not Activity.objects.filter(customer=jelena).exists()
+
+    @pytest.mark.rule("R51")
+    def test_a_title_that_was_refused_goes_along(self, new_desk, jelena, ana):
+        CareRequest.objects.create(customer=jelena, title="Moving")
+        drafts.keep(ana.user, f"activity-{new_desk.activity.pk}", "title", "x" * 2001)
+        answer = new_desk.post("use_customer", jelena.pk, email_1="jelena@post.example")
+        assert new_desk.care_request.title == ""
+        assert "x" * 2001 in html(answer)
+
     def test_when_another_tab_was_first(self, new_desk, jelena, ana):
-        noor = editing.create({"first_name": "Noor"}, by=ana.user)
-        new_desk.post("use_customer", noor.pk)
-        answer = new_desk.post("use_customer", jelena.pk)
+        noor = editing.create({"first_name": "Noor", "emails": ["noor@post.example"]}, by=ana.user)
+        new_desk.post("use_customer", noor.pk, email_1="noor@post.example")
+        answer = new_desk.post("use_customer", jelena.pk, email_1="jelena@post.example")
         assert answer.status_code == 409
         assert "has its customer already, Noor" in toast(answer)
         assert Activity.objects.get(pk=new_desk.activity.pk).customer == noor

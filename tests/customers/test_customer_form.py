@@ -246,6 +246,15 @@ class Test_when_a_colleague_was_first:
         assert "Yours, not saved City Novi Sad Use mine" in text(answer)
         assert 'data-use="city" data-text="Novi Sad"' in html(answer)
 
+    @pytest.mark.rule("R87")
+    def test_what_is_beside_stops_close_until_it_is_settled(self, desk, stale):
+        desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad"})
+        answer = desk.post("close")
+        assert answer.status_code == 409
+        assert "Yours, not saved City Novi Sad Use mine" in text(answer)
+        desk.post("customer_form", cancel=1)
+        assert desk.post("close").status_code == 200
+
     def test_after_load_saving_works(self, desk, stale, jelena):
         desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad"})
         assert desk.post("customer_form", **filled(desk, city="Novi Sad")).status_code == 200

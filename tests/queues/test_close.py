@@ -247,6 +247,34 @@ class Test_what_stands_in_the_panes:
         assert told(answer, "point") == {"at": "#request_title"}
         assert not closed(desk)
 
+    @pytest.mark.parametrize("shown", [True, False])
+    def test_a_comment_that_was_being_edited(self, desk, ana, jelena, shown):
+        written = remarks.comment(desk.activity, "Asked", by=ana.user)
+        old = over(medium="call", customer=jelena)
+        if shown:
+            close(desk, **{f"comment-{written.pk}": "Asked the shop"})
+        else:
+            drafts.keep(ana.user, f"activity-{desk.activity.pk}", f"comment-{written.pk}", "Asked the shop")
+            close(desk, activity=f"activity-{old.pk}")
+        assert closed(desk)
+        assert Comment.objects.get().text == "Asked the shop"
+
+    def test_an_edited_comment_that_is_too_long_stops_it(self, desk, ana):
+        name = f"comment-{remarks.comment(desk.activity, 'Asked', by=ana.user).pk}"
+        answer = close(desk, **{name: "x" * 2001})
+        assert told(answer, "point") == {"at": f'[name="{name}"]'}
+        assert "1 character too many." in text(answer)
+        assert not closed(desk)
+
+    @pytest.mark.rule("R52")
+    def test_a_text_beside_a_colleagues_stops_it(self, desk, ana):
+        record = f"request-{desk.care_request.pk}"
+        drafts.keep(ana.user, record, "mine_description", "Mine")
+        answer = close(desk, record=record, request_version=1)
+        assert (answer.status_code, told(answer, "point")) == (422, {"at": "#request_description"})
+        assert "Your text beside it is not saved yet." in text(answer)
+        assert not closed(desk)
+
     def test_not_into_what_may_not_be_edited(self, desk, ana, internet):
         foreign = held(chat_in(internet), ana).activity
         assert close(desk, activity=f"activity-{foreign.pk}", comment="x").status_code == 404
