@@ -19,7 +19,7 @@ from activities.models import (
     RecentCustomer,
     Tag,
 )
-from caredesk.admin import Events, LookOnly, Rows, Signed, Tracked
+from caredesk.admin import Events, Filled, LookOnly, Rows, Signed, Tracked
 from requests_app.editing import Closed
 
 ACTIVITY = ["activity__customer", "activity"]
@@ -77,7 +77,7 @@ class ActivityAdmin(LookOnly, Tracked):
         "rating",
         "ended_at",
     ]
-    list_filter = ["medium", "state", "direction", "rating", "language"]
+    list_filter = ["medium", "state", "direction", "rating", ("language", Filled)]
     search_fields = ["source_name", "source_email", "source_phone", "subject"]
     search_fields += ["customer__first_name", "customer__last_name"]
     search_help_text = _("Name, e-mail, phone or subject")
@@ -114,7 +114,7 @@ class CallAdmin(OfActivity):
         "ended_at",
         "cause",
     ]
-    list_filter = ["state", "cause"]
+    list_filter = ["state", ("cause", Filled)]
     list_select_related = [*ACTIVITY, "answered_by"]
     search_fields = ["from_number", "to_number", "=call_id"]
     date_hierarchy = "rang_at"

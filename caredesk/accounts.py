@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.formats import time_format
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from caredesk.errors import is_fetched
@@ -123,10 +124,15 @@ def by_hand(request) -> bool:
 
 
 def admin_door(request):
-    """The admin has no log-in of its own; whoever is in and may not go there is told so."""
-    if request.user.is_authenticated:
+    """The admin has no log-in of its own; who comes back from ours goes on, whoever may not is told so."""
+    wanted = request.GET.get("next") or reverse("admin:index")
+    if not request.user.is_authenticated:
+        return redirect(reverse("login", query={"next": wanted}))
+    if not request.user.is_staff:
         raise PermissionDenied(gettext("Only supervisors may go there."))
-    return redirect(reverse("login", query={"next": request.GET.get("next") or reverse("admin:index")}))
+    return redirect(
+        wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "admin:index"
+    )
 
 
 def wrong(standing: Standing) -> forms.ValidationError:

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from caredesk.changes import changes_of
+from caredesk.changes import changes_of, label_of
 from caredesk.history import acting
 from caredesk.models import Heartbeat
 
@@ -55,6 +55,14 @@ class Tracked(Signed):
         return TemplateResponse(request, "admin/changes.html", context)
 
 
+class Filled(admin.AllValuesFieldListFilter):
+    """The values there are; "-" stands for none."""
+
+    def choices(self, changelist):
+        for choice in super().choices(changelist):
+            yield choice | {"display": choice["display"] or "-"}
+
+
 class LookOnly:
     """Rows that verbs and triggers own: nobody adds, changes or deletes them here."""
 
@@ -83,7 +91,7 @@ class Rows(LookOnly, admin.TabularInline):
 class Events(LookOnly, admin.ModelAdmin):
     """All recorded changes of one kind of record, also of those deleted."""
 
-    list_display = ["pgh_created_at", "pgh_label", "pgh_obj_id", "words", "who"]
+    list_display = ["at", "what", "number", "words", "who"]
     list_filter = ["pgh_label"]
     search_fields = ["pgh_obj_id__exact"]
     search_help_text = _("Number of the record")
@@ -99,6 +107,18 @@ class Events(LookOnly, admin.ModelAdmin):
         users = get_user_model().objects.filter(pk=OuterRef("signed_by"))
         rows = super().get_queryset(request).annotate(signed_by=author)
         return rows.annotate(who=Subquery(users.values("username")))
+
+    @admin.display(description=_("at"), ordering="pgh_id")
+    def at(self, event):
+        return event.pgh_created_at
+
+    @admin.display(description=_("what"))
+    def what(self, event):
+        return label_of(event)
+
+    @admin.display(description=_("number"), ordering="pgh_obj_id")
+    def number(self, event):
+        return event.pgh_obj_id
 
     @admin.display(description=_("words"))
     def words(self, event):

@@ -2,17 +2,19 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from activities.models import Activity
-from caredesk.admin import Events, LookOnly, Rows, Tracked
+from caredesk.admin import Events, Filled, LookOnly, Rows, Tracked
 from caredesk.stale import Stale, locked, refuse_if_stale
 from customers import editing
 from customers.models import FIELDS, ContactPoint, Customer
 from requests_app.models import CareRequest
 
 LINES = {"emails": _("E-mails"), "phones": _("Phones")}
+LONG = ("address", "notes", *LINES)
 
 
 class CustomerForm(forms.ModelForm):
@@ -20,22 +22,23 @@ class CustomerForm(forms.ModelForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, initial=0)
     emails = forms.CharField(
-        label=LINES["emails"], widget=forms.Textarea, required=False, help_text=_("One a line.")
+        label=LINES["emails"], widget=AdminTextareaWidget, required=False, help_text=_("One a line.")
     )
     phones = forms.CharField(
-        label=LINES["phones"], widget=forms.Textarea, required=False, help_text=_("One a line.")
+        label=LINES["phones"], widget=AdminTextareaWidget, required=False, help_text=_("One a line.")
     )
 
     class Meta:
         model = Customer
         fields = [*FIELDS, "emails", "phones", "version"]
+        widgets = {name: AdminTextInputWidget for name in FIELDS if name not in LONG}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name in ("emails", "phones") if self.instance.pk else ():
             self.initial[name] = "\n".join(getattr(self.instance, name))
-        for name, field in self.fields.items():
-            field.widget.attrs["rows"] = 4 if name in ("address", "notes") else 2
+        for name in LONG:
+            self.fields[name].widget.attrs["rows"] = 3
 
     def values(self):
         given = {name: self.cleaned_data.get(name, "") for name in (*FIELDS, *LINES)}
@@ -74,7 +77,7 @@ class CustomerAdmin(Tracked):
         (_("Organisation"), {"fields": ["company", "external_id", "notes"]}),
     ]
     list_display = ["name", "first_email", "first_phone", "city", "country", "language", "created_at"]
-    list_filter = ["country", "language"]
+    list_filter = [("country", Filled), ("language", Filled)]
     search_fields = ["first_name", "last_name", "company", "=external_id", "contact_points__normalised"]
     search_help_text = _("Name, company, external id, e-mail or phone")
     date_hierarchy = "created_at"

@@ -1,7 +1,5 @@
 """The administration: every page of every model, who may go there, and that what is done there is signed."""
 
-import uuid
-
 import pytest
 from axes.models import AccessAttempt
 from django.contrib import admin
@@ -170,6 +168,16 @@ def test_agents_and_strangers_do_not_get_in(model, client, ana):
     client.force_login(ana.user, backend="queues.backends.DeskBackend")
     response = client.get(url(model, "changelist"), follow=True)
     assert response.status_code == 403
+
+
+def test_who_logs_in_goes_on_to_where_they_were_going(client, sonja):
+    """The admin sends strangers to a door of its own, from which ours sends them back."""
+    wanted = url(Customer, "changelist")
+    door = client.get(wanted, follow=True).redirect_chain[-1][0]
+    client.force_login(sonja.user, backend="queues.backends.DeskBackend")
+    assert client.get("/admin/login/", {"next": wanted}).url == wanted
+    assert client.get("/admin/login/", {"next": "https://evil.example/"}).url == reverse("admin:index")
+    assert door.startswith("/accounts/login/")
 
 
 # --- what supervisors may not
@@ -486,4 +494,3 @@ def test_rights_of_the_group_are_renewed(sonja):
     supervisors().permissions.clear()
     agents.promote(sonja.user)
     assert get_user_model().objects.get(pk=sonja.user.pk).has_perm("customers.change_customer")
-    assert uuid
