@@ -26,7 +26,9 @@ async def run(server):
 
 
 async def bare(server):
-    agent = await sync_to_async(people.make_agent)("bench-taker", await sync_to_async(people.queue)("bench-accept"))
+    agent = await sync_to_async(people.make_agent)(
+        "bench-taker", await sync_to_async(people.queue)("bench-accept")
+    )
     browser, samples = people.Browser(server, await sync_to_async(people.log_in)(agent)), []
     async with people.socket_to(server, "/ws/bench/0/", "") as listener:
         await people.hear(listener, "watching")
