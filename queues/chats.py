@@ -131,7 +131,7 @@ def of_token(token, queue_slug):
     if not token:
         return None
     chats = Activity.objects.filter(medium=Activity.CHAT, chat_token_hash=hashed(token))
-    return chats.filter(tasks__queue__slug=queue_slug).select_related("customer").distinct().first()
+    return chats.filter(tasks__queue__slug=queue_slug).distinct().first()
 
 
 def wait_in(queue, activity, waiting_since=None):

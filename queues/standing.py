@@ -15,7 +15,6 @@ class Standing:
     `place` is 1 for who is next, None when not in line; `agent_name` is who answers or answered, or "".
     """
 
-    activity: Activity
     state: str
     agent_name: str
     place: int | None
@@ -34,7 +33,6 @@ def standing_of(activity):
     task = activity.tasks.select_related("agent__user").order_by("-pk").first()
     state = state_of(activity)
     return Standing(
-        activity=activity,
         state=state,
         agent_name=task.agent.shown_name if task and task.agent else "",
         place=place_in_line(activity.pk) if state == WAITING else None,

@@ -16,6 +16,7 @@ from activities import chat as conversation
 from queues.standing import WAITING, Standing, standing_of
 
 SHOWN = 200
+PUBLIC = ("started_at", "ended_at", "customer_left_at", "last_seq", "customer_seen_seq", "rating")
 
 
 def start_page(request, queue, values=None, errors=None, *, code=200):
@@ -41,7 +42,7 @@ def talk_page(request, queue, activity, *, written="", rating=None, errors=None)
     messages = conversation.since(activity, limit=shown)
     context = {
         "queue": queue,
-        "activity": activity,
+        "activity": {name: getattr(activity, name) for name in PUBLIC},
         "standing": standing_of(activity),
         "conversation": public_name(activity),
         "messages": messages,
