@@ -22,10 +22,6 @@ def leave(connection):
     Presence.objects.filter(connection=connection).delete()
 
 
-def is_here(agent, now=None):
-    return Presence.objects.filter(agent=agent, lease_until__gt=now or timezone.now()).exists()
-
-
 def sweep(now=None):
     """End the leases of connections that stopped answering; return how many."""
     return Presence.objects.filter(lease_until__lte=now or timezone.now()).delete()[0]

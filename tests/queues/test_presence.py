@@ -12,12 +12,6 @@ pytestmark = pytest.mark.django_db
 LATER = timedelta(seconds=presence.LEASE_SECONDS + 1)
 
 
-def test_a_connection_that_answers_is_here(ana):
-    presence.renew(ana.pk, "one")
-    assert presence.is_here(ana)
-    assert not presence.is_here(ana, now=timezone.now() + LATER)
-
-
 def test_renewing_moves_the_lease_and_makes_no_second_row(ana):
     presence.renew(ana.pk, "one")
     Presence.objects.update(lease_until=timezone.now())
@@ -29,9 +23,9 @@ def test_two_desks_are_two_leases_and_one_agent(ana):
     presence.renew(ana.pk, "one")
     presence.renew(ana.pk, "two")
     presence.leave("one")
-    assert presence.is_here(ana)
+    assert Presence.objects.get().agent == ana
     presence.leave("two")
-    assert not presence.is_here(ana)
+    assert not Presence.objects.exists()
 
 
 def test_leaving_twice_is_no_error(ana):
@@ -50,8 +44,9 @@ def test_only_leases_that_have_run_out_are_swept(ana):
 def test_one_that_was_thought_dead_comes_back(ana):
     presence.renew(ana.pk, "one")
     presence.sweep(now=timezone.now() + LATER)
+    assert not Presence.objects.exists()
     presence.renew(ana.pk, "one")
-    assert presence.is_here(ana)
+    assert Presence.objects.get().lease_until > timezone.now()
 
 
 def test_the_next_deadline_is_the_first_lease(ana):
