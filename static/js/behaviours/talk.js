@@ -2,7 +2,7 @@
 // customer said counts as seen when it is on the screen.
 
 import { hear, tell } from "./socket.js";
-import { drawn, heardUpTo, markSeen, reached, show, tidy } from "./transcript.js";
+import { drawn, markSeen, reached, show, tidy } from "./transcript.js";
 
 const TYPING_SHOWN = 5000;
 const UP = -80; // column-reverse: 0 is at the last words
@@ -38,7 +38,7 @@ function heard({ message }) {
 export function read() {
   if (!isMine() || document.hidden || talk().scrollTop < UP) return;
   newer().hidden = true;
-  const words = { seen: { task: Number(talk().dataset.task), seq: heardUpTo() } };
+  const words = { seen: { task: Number(talk().dataset.task), seq: reached() } };
   if (JSON.stringify(words) !== told && tell(words)) told = JSON.stringify(words);
 }
 

@@ -6,7 +6,6 @@ const find = (uuid) => lines().find((line) => line.dataset.uuid === uuid);
 const numberOf = (line) => Number(line.dataset.seq || (line.dataset.uuid ? Infinity : 0));
 
 export const has = (uuid) => Boolean(find(uuid)?.dataset.seq);
-export const heardUpTo = () => Math.max(0, ...lines().filter((line) => line.dataset.side === "customer").map(numberOf));
 
 // The last number up to which no line is missing.
 export function reached() {

@@ -1,0 +1,397 @@
+"""The conversation at the desk: writing, drafts, unsent words, unread ones, and lines that drop."""
+
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+
+from activities import chat
+from activities.models import Activity, Draft, Message
+from caredesk import realtime
+from queues import chats
+from tests.browser.agent import log_in, region, say, task_of, words
+from tests.cast import PASSWORD, chat_in, held
+from tests.waiting import eventually
+
+LOST = [
+    r"ERR_CONNECTION_REFUSED",
+    r"ERR_INTERNET_DISCONNECTED",
+    r"can.t establish a connection",
+    r"WebSocket",
+    r"htmx:",
+]
+
+
+@pytest.fixture
+def task(server, internet, ana):
+    """Jelena's chat, which Ana has in progress."""
+    return held(chat_in(internet, name="Jelena", text="My router restarts"), ana)
+
+
+@pytest.fixture
+def other(task, internet, ana):
+    return held(chat_in(internet, name="Tomasz", text="Dzień dobry"), ana)
+
+
+@pytest.fixture
+def desk(task, page):
+    """Ana's desk with Jelena's chat before her."""
+    return opened(page, task)
+
+
+def opened(page, task):
+    log_in(page, "ana")
+    page.goto(f"/desk/{task.pk}/")
+    expect(box_of(page)).to_be_visible()
+    return page
+
+
+def box_of(page):
+    return region(page, "Communication").get_by_role("textbox", name="Message")
+
+
+def bubble(page, text):
+    return page.get_by_role("log", name="Messages").locator("li.turn", has_text=text)
+
+
+def hear(task, text):
+    chats.hear(Activity.objects.get(pk=task.activity_id), text=text, uuid=uuid.uuid4())
+
+
+def drafts_of(task):
+    return dict(Draft.objects.filter(record=f"activity-{task.activity_id}").values_list("field", "text"))
+
+
+# --- writing
+
+
+def test_enter_sends_and_shift_enter_makes_a_line(browser_name, desk, task):
+    box = box_of(desk)
+    box.press_sequentially("One")
+    box.press("Shift+Enter")
+    box.press_sequentially("Two")
+    box.press("Enter")
+    expect(bubble(desk, "One")).to_have_attribute("data-state", "sent")
+    expect(box).to_have_value("")
+    expect(box).to_be_focused()
+    assert Message.objects.get(side="agent", kind="text").text == "One\nTwo"
+
+
+@pytest.mark.parametrize("keys", ["Control+Enter", "Meta+Enter"])
+def test_other_keys_send_as_well(desk, keys):
+    box_of(desk).fill("Hello")
+    box_of(desk).press(keys)
+    expect(bubble(desk, "Hello")).to_have_attribute("data-state", "sent")
+
+
+def test_an_input_method_that_composes_does_not_send(desk):
+    box_of(desk).fill("に")
+    composing = {"key": "Enter", "isComposing": True, "bubbles": True, "cancelable": True}
+    box_of(desk).dispatch_event("keydown", composing)
+    box_of(desk).dispatch_event("keydown", composing | {"isComposing": False, "keyCode": 229})
+    expect(box_of(desk)).to_have_value("に")
+    assert not Message.objects.filter(side="agent", kind="text").exists()
+
+
+def test_nothing_is_not_sent(desk):
+    box_of(desk).fill("  \n ")
+    box_of(desk).press("Enter")
+    expect(desk.locator("li.turn.mine")).to_have_count(0)
+
+
+@pytest.mark.rule("R50")
+def test_2001_characters_are_refused_beside_the_field_and_kept(browser_name, desk):
+    box = box_of(desk)
+    box.fill("x" * 1799)
+    expect(desk.locator("#message_note")).to_have_text("")
+    box.fill("ž" * 1800)
+    expect(desk.locator("#message_note")).to_have_text("1,800 / 2,000")
+    box.fill("x" * 2001)
+    box.press("Enter")
+    expect(region(desk, "Communication").get_by_role("alert")).to_have_text(
+        re.compile("^1 over the limit of 2,000")
+    )
+    expect(box).to_have_attribute("aria-invalid", "true")
+    assert len(box.input_value()) == 2001
+    box.fill("x" * 2000)
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+    box.press("Enter")
+    expect(bubble(desk, "xxx")).to_have_attribute("data-state", "sent")
+
+
+def test_both_sides_see_that_the_other_types(desk, task):
+    who = {"side": "customer", "who": "Jelena", "channel": ""}
+    realtime.post(f"talk-{task.activity_id}", {"type": "talk.typing", "activity": task.activity_id} | who)
+    expect(desk.get_by_text("Jelena is typing")).to_be_visible()
+    hear(task, "There")
+    expect(bubble(desk, "There")).to_be_visible()
+    expect(desk.get_by_text("Jelena is typing")).to_be_hidden()
+
+
+def test_what_the_customer_has_seen_is_marked(desk, task):
+    say(desk, "Good morning")
+    expect(bubble(desk, "Good morning")).to_have_attribute("data-state", "sent")
+    chat.seen_by_customer(task.activity_id, Activity.objects.get(pk=task.activity_id).last_seq)
+    expect(bubble(desk, "Good morning")).to_have_attribute("data-state", "seen")
+
+
+def test_earlier_words_come_on_demand(browser_name, desk, task, ana):
+    for number in range(60):
+        chats.answer(task.pk, text=f"Line {number}.", uuid=uuid.uuid4(), by=ana)
+    desk.reload()
+    expect(bubble(desk, "Line 59.")).to_be_visible()
+    expect(bubble(desk, "Line 0.")).to_have_count(0)
+    desk.get_by_role("button", name="Show earlier messages").click()
+    expect(bubble(desk, "Line 0.")).to_be_attached()
+    assert words(desk) == ["My router restarts", *[f"Line {number}." for number in range(60)]]
+
+
+def test_who_reads_further_up_is_told_of_new_words(desk, task):
+    for number in range(30):
+        hear(task, f"Line {number}.")
+    expect(bubble(desk, "Line 29.")).to_be_visible()
+    desk.get_by_role("log", name="Messages").evaluate("log => log.scrollTo({ top: -400 })")
+    expect(bubble(desk, "Line 29.")).not_to_be_in_viewport()
+    hear(task, "Are you there?")
+    button = desk.get_by_role("button", name="New messages")
+    expect(button).to_be_visible()
+    assert Activity.objects.get(pk=task.activity_id).unread == 1
+    button.click()
+    expect(bubble(desk, "Are you there?")).to_be_in_viewport()
+    expect(button).to_be_hidden()
+    eventually(lambda: Activity.objects.get(pk=task.activity_id).unread == 0)
+
+
+# --- drafts
+
+
+@pytest.mark.rule("R3", "R51")
+def test_another_task_and_back_keeps_the_words(browser_name, desk, other):
+    box_of(desk).fill("Half a sentence")
+    task_of(desk, "Tomasz", "In progress").click()
+    expect(box_of(desk)).to_have_attribute("placeholder", "Write to Tomasz")
+    expect(box_of(desk)).to_have_value("")
+    expect(task_of(desk, "Jelena", "In progress")).to_contain_text("Draft: Half a sentence")
+    box_of(desk).fill("Another half")
+    task_of(desk, "Jelena", "In progress").click()
+    expect(box_of(desk)).to_have_value("Half a sentence")
+    expect(task_of(desk, "Jelena", "In progress")).not_to_contain_text("Draft")
+    expect(task_of(desk, "Tomasz", "In progress")).to_contain_text("Draft: Another half")
+
+
+@pytest.mark.rule("R51")
+def test_a_draft_survives_a_reload_at_once(browser_name, desk):
+    box_of(desk).press_sequentially("Typed a moment ago")
+    desk.reload()
+    expect(box_of(desk)).to_have_value("Typed a moment ago")
+
+
+@pytest.mark.rule("R51")
+def test_a_draft_is_on_the_server_within_a_second_or_so_and_on_another_machine(desk, task, new_page):
+    box_of(desk).press_sequentially("Half a sentence")
+    eventually(lambda: drafts_of(task) == {"message": "Half a sentence"}, seconds=3)
+    elsewhere = opened(new_page(), task)
+    expect(box_of(elsewhere)).to_have_value("Half a sentence")
+
+
+@pytest.mark.rule("R51")
+def test_sending_removes_both_copies(desk, task):
+    box_of(desk).press_sequentially("Half a sentence")
+    eventually(lambda: drafts_of(task))
+    box_of(desk).press("Enter")
+    expect(bubble(desk, "Half a sentence")).to_have_attribute("data-state", "sent")
+    eventually(lambda: not drafts_of(task))
+    eventually(
+        lambda: desk.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+    )
+    desk.reload()
+    expect(box_of(desk)).to_have_value("")
+
+
+@pytest.mark.rule("R51")
+def test_signing_out_leaves_the_servers_copy_alone(browser_name, desk, task):
+    box_of(desk).press_sequentially("Half a sentence")
+    desk.get_by_role("button", name="Ana Kovač").click()
+    desk.get_by_role("button", name="Log out").click()
+    expect(desk.get_by_role("textbox", name="Username")).to_be_visible()
+    assert desk.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+    assert drafts_of(task) == {"message": "Half a sentence"}
+    desk.get_by_role("textbox", name="Username").fill("ana")
+    desk.get_by_role("textbox", name="Password").fill(PASSWORD)
+    desk.get_by_role("button", name="Log in").click()
+    task_of(desk, "Jelena", "In progress").click()
+    expect(box_of(desk)).to_have_value("Half a sentence")
+
+
+# --- unread
+
+
+@pytest.mark.rule("R2")
+def test_words_in_another_task_are_counted_everywhere(browser_name, desk, other):
+    expect(desk).to_have_title("(1) Jelena · Care Desk")
+    hear(other, "Czy ktoś tam jest?")
+    row = task_of(desk, "Tomasz", "In progress")
+    expect(row).to_contain_text("Czy ktoś tam jest?")
+    expect(row).to_have_accessible_description(re.compile("2 unread messages"))
+    expect(desk).to_have_title("(2) Jelena · Care Desk")
+    expect(desk.locator("link[rel=icon]")).to_have_attribute("href", re.compile("favicon-new"))
+    row.click()
+    expect(desk).to_have_title("Tomasz · Care Desk")
+    expect(desk.locator("link[rel=icon]")).to_have_attribute("href", re.compile(r"favicon\.svg"))
+    assert Activity.objects.get(pk=other.activity_id).unread == 0
+
+
+def hide(page, hidden=True):
+    """As the browser does with a tab that goes behind another."""
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+          const state = hidden ? "hidden" : "visible";
+          Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def test_a_hidden_tab_hears_and_counts_but_has_not_seen(browser_name, desk, task):
+    expect(desk).to_have_title("Jelena · Care Desk")
+    hide(desk)
+    hear(task, "Still there?")
+    expect(bubble(desk, "Still there?")).to_be_attached()
+    expect(desk).to_have_title("(1) Jelena · Care Desk")
+    assert Activity.objects.get(pk=task.activity_id).unread == 1
+    hide(desk, False)
+    expect(desk).to_have_title("Jelena · Care Desk")
+    eventually(lambda: Activity.objects.get(pk=task.activity_id).unread == 0)
+
+
+NOTED = """
+window.noted = [];
+window.Notification = class {
+  static permission = "granted";
+  static requestPermission = async () => "granted";
+  constructor(title, options) { noted.push([title, options.body]); }
+  close() {}
+};
+"""
+
+
+def test_a_hidden_tab_notifies_of_work_and_words_if_it_may(task, internet, page):
+    page.add_init_script(NOTED)
+    desk = opened(page, task)
+    desk.get_by_role("button", name="Ana Kovač").click()
+    desk.get_by_role("checkbox", name="Notifications").check()
+    desk.keyboard.press("Escape")
+    chat_in(internet, name="Seen", text="While looking")
+    expect(task_of(desk, "Seen")).to_be_visible()
+    assert desk.evaluate("noted") == []
+    hide(desk)
+    chat_in(internet, name="Noor van Dijk", text="Mijn factuur klopt niet")
+    expect(task_of(desk, "Noor van Dijk")).to_be_attached()
+    hear(task, "Still there?")
+    expect(desk).to_have_title("(2) Jelena · Care Desk")
+    assert desk.evaluate("noted") == [
+        ["Noor van Dijk is waiting", "Internet: “Mijn factuur klopt niet”"],
+        ["Jelena wrote", "Internet: Still there?"],
+    ]
+
+
+def test_without_permission_nothing_is_asked_for_by_itself(desk):
+    assert not desk.locator("[data-notifications]").is_checked()
+    assert desk.evaluate("Notification.permission") != "granted"
+
+
+def test_sounds_after_a_press_and_can_be_switched_off(task, other, internet, page):
+    desk = opened(page, task)
+    hear(other, "Not a sound before the first press")
+    expect(task_of(desk, "Tomasz", "In progress")).to_contain_text("Not a sound")
+    assert desk.locator("body").get_attribute("data-played") is None
+    box_of(desk).click()
+    chat_in(internet, name="Noor")
+    expect(desk.locator("body")).to_have_attribute("data-played", "work")
+    desk.get_by_role("button", name="Ana Kovač").click()
+    desk.get_by_role("checkbox", name="Sound").uncheck()
+    desk.evaluate("delete document.body.dataset.played")
+    desk.reload()
+    box_of(desk).click()
+    chat_in(internet, name="Mehmet")
+    expect(task_of(desk, "Mehmet")).to_be_visible()
+    assert desk.locator("body").get_attribute("data-played") is None
+
+
+# --- lines that drop
+
+
+@pytest.mark.rule("R51")
+def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(
+    browser_name, desk, task, server, new_page
+):
+    new_page.allow(*LOST)
+    say(desk, "Before")
+    expect(bubble(desk, "Before")).to_have_attribute("data-state", "sent")
+    server.kill()
+    say(desk, "Meanwhile one")
+    say(desk, "Meanwhile two")
+    expect(bubble(desk, "Meanwhile one")).to_have_attribute("data-state", "sending")
+    box_of(desk).fill("Half a sentence")
+    expect(desk.get_by_text("Offline. What you type is kept")).to_be_visible(timeout=8000)
+    hear(task, "Words that nobody could push")
+    server.start()
+    for text in ("Meanwhile one", "Meanwhile two"):
+        expect(bubble(desk, text)).to_have_attribute("data-state", "sent", timeout=20000)
+    expect(bubble(desk, "Words that nobody")).to_be_visible()
+    expect(desk.get_by_text("Offline. What you type is kept")).to_be_hidden()
+    expect(box_of(desk)).to_have_value("Half a sentence")
+    stored = Message.objects.filter(activity=task.activity_id, kind="text").order_by("seq")
+    eventually(lambda: words(desk) == list(stored.values_list("text", flat=True)))
+    assert stored.filter(text="Meanwhile one").count() == 1
+    eventually(lambda: drafts_of(task) == {"message": "Half a sentence"})
+
+
+@pytest.mark.rule("R51")
+def test_unsent_words_survive_a_reload(browser_name, desk, task):
+    """The server hears them only after the reload: the socket of the first page is deaf."""
+    desk.evaluate("WebSocket.prototype.send = () => {}; null")
+    say(desk, "Kept in the browser")
+    expect(bubble(desk, "Kept in the browser")).to_have_attribute("data-state", "sending")
+    desk.reload()
+    expect(bubble(desk, "Kept in the browser")).to_have_attribute("data-state", "sent")
+    assert Message.objects.filter(text="Kept in the browser").count() == 1
+
+
+def test_words_without_an_answer_can_be_sent_again(desk):
+    desk.evaluate("window.send = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; null")
+    say(desk, "Hello?")
+    expect(bubble(desk, "Hello?")).to_have_attribute("data-state", "failed", timeout=12000)
+    desk.evaluate("WebSocket.prototype.send = window.send; null")
+    desk.get_by_role("button", name="Try again").click()
+    expect(bubble(desk, "Hello?")).to_have_attribute("data-state", "sent")
+    assert Message.objects.filter(text="Hello?").count() == 1
+
+
+def test_refused_words_say_why_and_stay(desk, task, new_page):
+    Activity.objects.filter(pk=task.activity_id).update(state=Activity.ENDED)
+    say(desk, "One more thing")
+    expect(bubble(desk, "One more thing")).to_contain_text("This conversation has ended.")
+    desk.reload()
+    expect(bubble(desk, "One more thing")).to_contain_text("This conversation has ended.")
+
+
+def test_a_lost_push_is_found_by_the_gap(desk, task):
+    """A line stored without a bell; the next one shows that one is missing."""
+    activity = Activity.objects.get(pk=task.activity_id)
+    Message.objects.create(activity=activity, seq=activity.last_seq + 1, side="customer", text="Unheard")
+    Activity.objects.filter(pk=activity.pk).update(last_seq=activity.last_seq + 1)
+    hear(task, "Heard")
+    expect(bubble(desk, "Heard")).to_be_visible()
+    expect(bubble(desk, "Unheard")).to_be_visible()
+    assert words(desk) == ["My router restarts", "Unheard", "Heard"]
+
+
+def test_waking_up_makes_the_page_ask(desk, task):
+    hide(desk)
+    hide(desk, False)
+    hear(task, "After the sleep")
+    expect(bubble(desk, "After the sleep")).to_be_visible()
