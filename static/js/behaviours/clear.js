@@ -6,8 +6,9 @@ const field = (form) => form.querySelector("textarea");
 document.addEventListener("htmx:configRequest", ({ detail: { elt } }) => {
   if ("clear" in elt.dataset) sent.set(elt, field(elt).value);
 });
-document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
-  if (!("clear" in elt.dataset) || !successful || field(elt).value !== sent.get(elt)) return;
+// To htmx an answer that is shown is a success, whatever its status.
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
+  if (!("clear" in elt.dataset) || xhr.status !== 200 || field(elt).value !== sent.get(elt)) return;
   field(elt).value = field(elt).defaultValue = "";
   field(elt).dispatchEvent(new Event("input", { bubbles: true }));
 });

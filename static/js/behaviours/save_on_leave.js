@@ -35,9 +35,9 @@ document.addEventListener("submit", (event) => {
   fields(event.target).forEach(save);
 });
 document.addEventListener("htmx:configRequest", ({ detail: { elt } }) => "save" in elt.dataset && sent.set(elt, elt.value));
-document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr } }) => {
   if (!("save" in elt.dataset)) return;
-  if (successful) stored(elt);
+  if (xhr.status === 200) stored(elt);
   else elt.dataset.refused = "";
   sent.delete(elt);
   mark(elt);
