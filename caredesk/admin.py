@@ -1,5 +1,7 @@
 """What all administration pages share: changes are signed, history is that of the triggers, and the parts' pulse."""
 
+from axes.admin import AccessAttemptAdmin
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -132,3 +134,19 @@ class Events(LookOnly, admin.ModelAdmin):
 @admin.register(Heartbeat)
 class HeartbeatAdmin(LookOnly, admin.ModelAdmin):
     list_display = ["part", "at"]
+
+
+admin.site.unregister(AccessAttempt)
+
+
+@admin.register(AccessAttempt)
+class FailedLogIns(AccessAttemptAdmin):
+    """Who failed to log in; to delete one unlocks that account at that address."""
+
+    list_display = ["attempt_time", "username", "ip_address", "failures_since_start", "until", "status"]
+    list_select_related = ["expiration"]
+
+    @admin.display(description=_("counts until"))
+    def until(self, attempt):
+        expiration = getattr(attempt, "expiration", None)
+        return expiration and expiration.expires_at
