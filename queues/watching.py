@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from queues.desk import bearings, state_word
 from queues.models import Task
-from queues.permissions import visible_task, visible_to, watchable
-from queues.stamps import stamp_of
+from queues.permissions import visible_to, watchable
+from queues.stamps import facts_of
 
 
 @dataclass
@@ -48,10 +48,9 @@ def news_of(agent, view):
     found = bearings(agent.pk)
     news = News(state=found and state_word(*found), queues=groups_of(found))
     if view.task_id:
-        task = visible_task(agent, view.task_id)
-        news.may_see = bool(task)
-        if task:
-            news.stamp, news.talk = stamp_of(task), task.activity.last_seq
+        news.may_see = bool(state_seen(agent, view.task_id))
+        if news.may_see:
+            news.stamp, news.talk = facts_of(view.task_id)
     return news
 
 

@@ -8,6 +8,7 @@ from queues import accepting
 from queues.models import Task
 from queues.permissions import agent_required, picked_by
 from queues.seat import Seat
+from queues.stamps import stamp_of
 from queues.views.work import gone, show
 
 
@@ -21,6 +22,7 @@ def accept(request, task_id):
         accepting.accept(task_id, by=request.agent)
     except accepting.NotYours as error:
         return gone(request, task_id, why=str(error), status=409)
-    response = show(request, Seat.take(request.agent, task_id), accepted=True)
+    stamp = stamp_of(task_id)
+    response = show(request, Seat.take(request.agent, task_id), stamp, accepted=True)
     response["HX-Push-Url"] = request.path.removesuffix("accept/")
     return response

@@ -6,6 +6,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from queues.permissions import agent_required
 from queues.seat import Seat
+from queues.stamps import stamp_of
 from queues.views.work import gone, show, show_nothing
 
 
@@ -20,8 +21,9 @@ def desk(request):
 @require_safe
 @vary_on_headers("HX-Request", "HX-Target")
 def task(request, task_id):
+    stamp = stamp_of(task_id)
     try:
         seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
     except Http404:
         return gone(request, task_id)
-    return show(request, seat)
+    return show(request, seat, stamp)

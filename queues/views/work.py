@@ -8,7 +8,6 @@ from caredesk import panes
 from customers.views import customer_details
 from queues.models import Task
 from queues.permissions import picked_by
-from queues.stamps import stamp_of
 from queues.views import tasks
 from requests_app.views import request_details
 
@@ -23,14 +22,17 @@ PANES = {
 DETAILS = ("customer_details", "request_details", "activity_details", "comments")
 
 
-def show(request, seat, *, accepted=False):
-    """The seat's panes; only those of the details column where the journey asks for them (hx-target="#details")."""
+def show(request, seat, stamp, *, accepted=False):
+    """The seat's panes; only those of the details column where the journey asks for them (hx-target="#details").
+
+    `stamp` was taken before the seat: what changes while the page is drawn makes it look once more.
+    """
     request.accepted = accepted
     if request.htmx.target == "details":
         return render(
             request, "desk/work.html#details", {"seat": seat, "panes": drawn(request, seat, DETAILS)}
         )
-    shown = {"seat": seat, "stamp": stamp_of(seat.task), "panes": drawn(request, seat, PANES)}
+    shown = {"seat": seat, "stamp": stamp, "panes": drawn(request, seat, PANES)}
     if request.htmx:
         return render(request, "desk/work.html", shown)
     return desk(request, seat.task.pk, shown)

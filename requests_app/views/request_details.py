@@ -185,7 +185,7 @@ def context(request, seat, errors=None):
             }
             for field in NOTES
         ],
-        "title_hint": "" if stored["title"] else title_hint(seat),
+        "title_hint": "" if stored["title"] or seat.is_preview else title_hint(seat),
         "listens": [seat.care_request, seat.activity],
     }
 

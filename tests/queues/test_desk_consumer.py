@@ -335,10 +335,10 @@ async def test_the_customers_words_arrive(sit, ana, task):
 
 async def test_seen_is_stored_once_and_rings_the_list(sit, ana, task):
     here = await sit(ana)
-    await here.tell(seen={"task": task.pk, "seq": 2})
+    await here.tell(seen={"task": task.pk, "seq": 3})
     assert (await here.hear("changed"))["changed"] == f"desk-{ana.user_id}"
     activity = await Activity.objects.aget(pk=task.activity_id)
-    assert (activity.agent_seen_seq, activity.unread) == (2, 0)
+    assert (activity.agent_seen_seq, activity.unread) == (3, 0)
     await here.tell(seen={"task": task.pk, "seq": 1})
     assert await here.hears_no("changed")
 
