@@ -14,7 +14,7 @@ from activities.views.activity_details import closed_words
 from caredesk.realtime import name_of
 from caredesk.stale import Stale
 from customers.models import Customer
-from customers.views import customer_form
+from customers.views import customer_details, customer_form
 from customers.views.twins import twin_or_404
 from queues import closing, desk
 from queues.models import Task
@@ -127,21 +127,20 @@ def is_remark(name):
     return name in ("tag", "comment") or bool(EDITED_COMMENT.fullmatch(name))
 
 
-def ask(request, seat, form, kind, *, status=200, error=""):
+def ask(request, seat, form, kind):
+    """The question, and beside it the pane, which says what is unsaved if the agent keeps working."""
     twins = []
     if kind == closing.CREATE:
         values = form.values
         twins = customer_form.twins_of(values["emails"], values["phones"], seat.region)
     name = form.shown_name or seat.current.shown_name
-    shown = {
-        "seat": seat,
+    shown = customer_details.context(request, Seat.take(request.agent, seat.task.pk)) | {
         "kind": kind,
         "question": closing.question_text(kind, name),
         "changes": changes(form),
         "twins": twins,
-        "error": error,
     }
-    return render(request, "desk/close.html", shown, status=status)
+    return render(request, "desk/close.html", shown)
 
 
 def changes(form):

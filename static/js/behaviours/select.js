@@ -6,6 +6,7 @@ import { toast } from "./toast.js";
 import { at } from "./watch.js";
 import { current, show } from "./tabs.js";
 
+const GONE_FOR = 1500;
 const work = document.getElementById("work");
 let shown = at().task;
 let newest = null;
@@ -60,4 +61,5 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 document.addEventListener("htmx:historyRestore", selected);
 document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
 document.addEventListener("look-work", reselect);
-hear("gone", ({ gone }) => String(gone) === at().task && reselect());
+// Whoever closes it themselves is on the way to the next one by then.
+hear("gone", ({ gone }) => setTimeout(() => String(gone) === at().task && reselect(), GONE_FOR));
