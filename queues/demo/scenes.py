@@ -1,17 +1,18 @@
-"""Plays one interaction from its first word to Close, by the verbs that the pages call."""
+"""Plays one interaction from its first word to Close: chats by the verbs that the pages call."""
 
+import itertools
 import uuid
 
-from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from activities import chat, identity, joining, remarks
-from activities.models import Activity, Call, Email, Message
+from activities.models import Activity, Call, Comment, Email, Message, Tag
 from caredesk.history import acting
-from caredesk.stale import locked
+from caredesk.texts import fold
 from queues import chats
 from queues.accepting import accept
 from queues.closing import Leftovers, close
+from queues.models import Task
 from requests_app.editing import save_details, touch
 
 TAGS = {"sr": "sr-latn"}
@@ -27,11 +28,15 @@ class Stage:
 
     def play(self, customer, interaction, story, agent, *, opens):
         """`opens`: with this interaction the story, and so a request of its own, begins."""
-        task = getattr(self, f"arrive_by_{interaction.medium}")(customer, interaction)
+        play = self.chat if interaction.medium == Activity.CHAT else self.record
+        play(customer, interaction, story, agent, opens)
+
+    def chat(self, customer, interaction, story, agent, opens):
+        task = self.arrive_by_chat(customer, interaction)
         self.clock.tick(self.dice.randint(15, 240))
         accept(task.pk, by=agent)
         activity = self.identify(fresh(task.activity_id), customer, story, agent, opens)
-        getattr(self, f"talk_by_{interaction.medium}")(activity, customer, interaction, agent)
+        self.talk(activity, customer, interaction, agent)
         self.note(activity, interaction, agent)
         close(task.pk, Leftovers(), by=agent)
         if interaction.stars:
@@ -50,34 +55,68 @@ class Stage:
         )
         return activity.tasks.get()
 
-    def arrive_by_call(self, customer, interaction):
-        task = self.arrive(interaction, Activity.CALL, source_phone=customer.phone)
-        Call.objects.create(
-            activity=task.activity, call_id=str(self.uuid()), from_number=customer.phone, to_number=NUMBER
-        )
-        return task
-
-    def arrive_by_email(self, customer, interaction):
-        theirs = interaction.lines[0][0] == "<"
-        task = self.arrive(
-            interaction,
-            Activity.EMAIL,
-            source_email=customer.email,
-            source_name=customer.name,
-            subject=interaction.about,
-            direction=Activity.IN if theirs else Activity.OUT,
-        )
-        if theirs:
-            self.mail(task.activity, customer, interaction.lines[0])
-        return task
-
-    def arrive(self, interaction, medium, **source):
-        queue = self.queues[interaction.queue]
-        activity = Activity(medium=medium, **source)
-        identity.recognise(activity, queue.country)
-        with acting(None):
+    def record(self, customer, interaction, story, agent, opens):
+        """Calls and e-mails of the past are stored as they ended."""
+        queue, waiting_since = self.queues[interaction.queue], self.clock.moment
+        activity = Activity(medium=interaction.medium, state=Activity.ENDED, started_at=waiting_since)
+        held = Task(activity=activity, queue=queue, agent=agent, medium=activity.medium, state=Task.CLOSED)
+        held.waiting_since, held.priority = waiting_since, queue.priority
+        self.clock.tick(self.dice.randint(15, 240))
+        held.accepted_at = self.clock.moment
+        contents = getattr(self, f"{interaction.medium}_contents")(activity, customer, interaction, agent)
+        activity.ended_at = held.ended_at = self.clock.moment
+        with acting(agent.user):
+            identity.recognise(activity, queue.country)
             activity.save()
-            return chats.wait_in(queue, activity)
+            held.save()
+            if activity.customer:
+                joining.join(activity, by=agent.user)
+            activity = self.identify(activity, customer, story, agent, opens)
+            store([*contents, *self.remarks(activity, interaction, agent)])
+        touch(activity.care_request_id)
+
+    def call_contents(self, activity, customer, interaction, agent):
+        activity.source_phone = customer.phone
+        call = Call(activity=activity, call_id=str(self.uuid()), state=Call.ENDED, cause="normalClearing")
+        call.from_number, call.to_number = customer.phone, NUMBER
+        call.rang_at, call.answered_at, call.answered_by = (
+            activity.started_at,
+            self.clock.moment,
+            agent.user,
+        )
+        self.clock.tick(int(interaction.about or 3) * 60 + self.dice.randint(0, 50))
+        call.ended_at = self.clock.moment
+        return [call]
+
+    def email_contents(self, activity, customer, interaction, agent):
+        activity.source_email, activity.source_name = customer.email, customer.name
+        activity.subject = interaction.about
+        activity.direction = Activity.IN if interaction.lines[0][0] == "<" else Activity.OUT
+        emails = []
+        for line in interaction.lines:
+            emails.append(self.mail(activity, customer, line, agent, emails))
+            self.clock.tick(self.dice.randint(300, 2400))
+        return emails
+
+    def mail(self, activity, customer, line, agent, before):
+        sign, text = line
+        theirs = sign == "<"
+        return Email(
+            activity=activity,
+            direction=Activity.IN if theirs else Activity.OUT,
+            message_id=f"<{self.uuid()}@post.example>",
+            in_reply_to=before[-1].message_id if before else "",
+            from_address=customer.email if theirs else ADDRESS,
+            to_addresses=[ADDRESS if theirs else customer.email],
+            subject=("Re: " if before else "") + activity.subject,
+            text=said(text, customer),
+            author=None if theirs else agent.user,
+        )
+
+    def remarks(self, activity, interaction, agent):
+        by = agent.user
+        tags = [Tag(activity=activity, name=tag, folded=fold(tag), added_by=by) for tag in interaction.tags]
+        return tags + [Comment(activity=activity, author=by, text=text) for text in interaction.comments]
 
     def identify(self, activity, customer, story, agent, opens):
         """The agent makes sure who it is and what it is about; return the activity as it is then."""
@@ -95,46 +134,17 @@ class Stage:
                 identity.confirm(activity, by=agent.user)
         return activity
 
-    def talk_by_chat(self, activity, customer, interaction, agent):
-        """What was said is kept as it is said, but nobody's lists are rung for each old word."""
-        with transaction.atomic():
-            activity = locked(activity)
-            for sign, text in interaction.lines[1:]:
-                self.clock.tick(self.dice.randint(15, 90))
-                chat.append(
-                    activity, text=said(text, customer), uuid=self.uuid(), **speaker(sign, activity, agent)
-                )
-            touch(activity.care_request_id)
-        chat.seen_by_customer(activity.pk, activity.last_seq)
-
-    def talk_by_call(self, activity, customer, interaction, agent):
-        call = activity.call
-        call.state, call.answered_at, call.answered_by = Call.ANSWERED, self.clock.moment, agent.user
-        self.clock.tick(int(interaction.about or 3) * 60 + self.dice.randint(0, 50))
-        call.state, call.ended_at, call.cause = Call.ENDED, self.clock.moment, "normalClearing"
-        call.save()
-        touch(activity.care_request_id)
-
-    def talk_by_email(self, activity, customer, interaction, agent):
-        last = activity.emails.last()
-        for line in interaction.lines[1 if last else 0 :]:
-            self.clock.tick(self.dice.randint(300, 2400))
-            last = self.mail(activity, customer, line, agent, last)
-        touch(activity.care_request_id)
-
-    def mail(self, activity, customer, line, agent=None, last=None):
-        sign, text = line
-        theirs = sign == "<"
-        return Email.objects.create(
-            activity=activity,
-            direction=Activity.IN if theirs else Activity.OUT,
-            message_id=f"<{self.uuid()}@post.example>",
-            in_reply_to=last.message_id if last else "",
-            from_address=customer.email if theirs else ADDRESS,
-            to_addresses=[ADDRESS if theirs else customer.email],
-            subject=("Re: " if last else "") + activity.subject,
-            text=said(text, customer),
-            author=None if theirs else agent.user,
+    def talk(self, activity, customer, interaction, agent):
+        """Old words are stored all at once: nobody's lists are rung for each of them."""
+        lines = []
+        for seq, (sign, text) in enumerate(interaction.lines[1:], activity.last_seq + 1):
+            self.clock.tick(self.dice.randint(15, 90))
+            words = {"seq": seq, "uuid": self.uuid(), "text": said(text, customer)}
+            lines.append(Message(activity=activity, **words, **speaker(sign, activity, agent)))
+        Message.objects.bulk_create(lines)
+        last = activity.last_seq + len(lines)
+        Activity.objects.filter(pk=activity.pk).update(
+            last_seq=last, customer_seen_seq=last, agent_seen_seq=last
         )
 
     def note(self, activity, interaction, agent):
@@ -176,6 +186,12 @@ class Stage:
 
     def uuid(self):
         return uuid.UUID(int=self.dice.getrandbits(128), version=4)
+
+
+def store(rows):
+    """Rows of several tables, each table's at once."""
+    for model, own in itertools.groupby(rows, key=type):
+        model.objects.bulk_create(list(own))
 
 
 def keep(activity_id):

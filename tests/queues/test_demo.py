@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.db import transaction
 from django.db.models import Count, F, Max
 from django.utils import timezone
 
@@ -19,24 +20,17 @@ from queues.demo.today import WAITING
 from queues.models import Agent, Queue, Task
 from requests_app.models import CareRequest
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 DAYS = timedelta(seconds=settings.AUTO_CLOSE_SECONDS)
 
 
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker):
     """Loaded once for all that look at it; nothing of it stays."""
-    from django.db import transaction
-
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("demo", stdout=io.StringIO())
         yield
         transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def loaded(demo, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield
 
 
 def said():
