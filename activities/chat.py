@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Case, F, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -148,10 +148,13 @@ def as_event(message):
 
 
 def seen_by_agent(activity_id, seq):
-    """The agent has read up to `seq`; True if that was news."""
-    # Words that came meanwhile stay unread until they are seen too.
-    unread = Case(When(last_seq=seq, then=Value(0)), default=F("unread"), output_field=IntegerField())
-    return seen(activity_id, seq, "agent_seen_seq", Message.AGENT, unread=unread)
+    """The agent has read up to `seq`; True if that was news. Words that came meanwhile stay unread."""
+    with transaction.atomic():
+        locked(Activity(pk=activity_id))
+        later = Message.objects.filter(
+            activity=activity_id, side=Message.CUSTOMER, kind=Message.TEXT, seq__gt=seq
+        )
+        return seen(activity_id, seq, "agent_seen_seq", Message.AGENT, unread=later.count())
 
 
 def seen_by_customer(activity_id, seq):
