@@ -55,8 +55,12 @@ def task_or_404(agent, task_id):
 def visible_task(agent, task_id):
     """The task with all that panes show of it, if this agent may look at it (as in `visible_to`), else None."""
     member = QueueMember.objects.filter(queue=OuterRef("queue_id"), agent=agent)
-    task = whole_tasks().filter(pk=task_id).annotate(is_member=Exists(member)).first()
-    return task if task and may_look(agent, task) else None
+    task = whole_tasks().filter(pk=task_id).annotate(is_member=Exists(member)).order_by().first()
+    if not task or not may_look(agent, task):
+        return None
+    if task.is_active:
+        task.agent = agent
+    return task
 
 
 @cache

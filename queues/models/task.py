@@ -27,10 +27,10 @@ class TaskQuerySet(models.QuerySet):
         return self.order_by("priority", "waiting_since", "id")
 
     def whole(self):
-        """With everything a pane shows of it, in one query."""
-        return self.select_related(
-            "queue", "activity__customer", "activity__care_request", "agent__user"
-        ).prefetch_related("activity__customer__contact_points")
+        """With what the panes show of it, in one query and one more for the customer's addresses."""
+        return self.select_related("queue", "activity__customer", "activity__care_request").prefetch_related(
+            "activity__customer__contact_points"
+        )
 
 
 @tracked()
