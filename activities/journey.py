@@ -37,27 +37,29 @@ class Group:
 
 @dataclass
 class Page:
-    """`older`: how many the button for more brings; `before`: what it asks for; `shown`: how many stand then."""
+    """`older`: how many the button for more brings; `before`: what it asks for; `shown`: how many stand then;
+    `down_to`: the last of them, for the next look, once there is more than the first page."""
 
     groups: list[Group]
     activity_count: int
     request_count: int
     shown: int
     before: str = ""
+    down_to: str = ""
 
     @property
     def older(self):
         return min(self.activity_count - self.shown, MORE) if self.before else 0
 
 
-def page_of(activity, *, before="", shown=0, reader=None):
+def page_of(activity, *, before="", shown=0, down_to="", reader=None):
     """One page of the journey of this activity's customer; of nobody's activity, the activity alone.
 
-    `before` is the `before` of the page above, `shown` how many that and those above it have; without `before`
-    the first page has at least `shown`. Two queries, three for an older page. Raises BadCursor.
+    `before` is the `before` of the page above, `shown` how many that and those above it have. Without `before` the
+    first page has all that is newer, and not less than `down_to`. Two queries. Raises BadCursor.
     """
     cursor = parsed(before)
-    size = MORE if cursor else min(max(FIRST, shown), MOST)
+    size = MORE if cursor else max(FIRST, reaching(activity, parsed(down_to)))
     rows = list(rows_of(activity, cursor)[: size + 1])
     rows, more = rows[:size], len(rows) > size
     for row in rows:
@@ -69,7 +71,18 @@ def page_of(activity, *, before="", shown=0, reader=None):
         request_count=rows[0].request_count if rows else 0,
         shown=len(rows) + (shown if cursor else 0),
         before=written(rows[-1]) if more else "",
+        down_to=written(rows[-1]) if cursor or len(rows) > FIRST else "",
     )
+
+
+def reaching(activity, last):
+    """How many there are from the newest to this one; at most 500 are looked at again at once."""
+    return of(activity).filter(newer_than(last))[:MOST].count() if last else 0
+
+
+def newer_than(cursor):
+    """It and all before it in the journey."""
+    return Q(started_at__gt=cursor[0]) | Q(started_at=cursor[0], pk__gte=cursor[1])
 
 
 def of(activity):
@@ -84,7 +97,7 @@ def rows_of(activity, cursor):
     rows = rows.order_by("-started_at", "-id")
     if not cursor:
         return rows
-    newer = Q(started_at__gt=cursor[0]) | Q(started_at=cursor[0], pk__gte=cursor[1])
+    newer = newer_than(cursor)
     same_request = Activity.objects.filter(newer, care_request=OuterRef("care_request"))
     without = of(activity).filter(newer, care_request=None)
     rows = rows.annotate(request_shown=Exists(same_request), rest_shown=Exists(without))

@@ -13,11 +13,12 @@ from queues.seat import Seat
 @agent_required
 @require_safe
 def journey(request, task_id):
-    """The pane with at least `shown` activities, or the page that comes after `before`."""
+    """The pane from the newest to `down_to`, or the page that comes after `before`, below the `shown` ones."""
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
     before = request.GET.get("before", "")
     try:
-        shown = context(request, seat, before=before, shown=number(request.GET.get("shown", "")))
+        place = {"before": before, "shown": number(request.GET.get("shown", ""))}
+        shown = context(request, seat, **place, down_to=request.GET.get("down_to", ""))
     except whole_way.BadCursor:
         return HttpResponseBadRequest()
     if before:
@@ -36,8 +37,8 @@ def card(request, task_id, record):
     return response
 
 
-def context(request, seat, *, before="", shown=0):
-    page = whole_way.page_of(seat.current, before=before, shown=shown, reader=request.user)
+def context(request, seat, **place):
+    page = whole_way.page_of(seat.current, reader=request.user, **place)
     listens = [seat.journey, seat.current]
     return {"seat": seat, "page": page, "listens": listens}
 

@@ -193,17 +193,27 @@ class Test_pages:
         assert len(going_on) == 4
         assert 'role="group"' not in html(answer)
         assert "Show 21 older" in text(answer)
-        assert 'id="journey_shown" name="shown" value="70"' in html(answer)
+        assert 'id="journey_down_to" name="down_to"' in html(answer)
 
-    def test_a_look_shows_as_many_as_were_shown(self, long_way):
-        assert html(long_way.get("journey", shown=70)).count('class="act') == 70
-        assert "Show 21 older" in text(long_way.get("journey", shown=70))
+    def test_a_look_shows_all_that_was_shown_and_what_is_new(self, long_way, jelena):
+        page = journey.page_of(long_way.activity)
+        page = journey.page_of(long_way.activity, before=page.before, shown=page.shown)
+        past(jelena, hours=1)
+        answer = long_way.get("journey", down_to=page.down_to)
+        assert html(answer).count('class="act') == 71
+        assert "Show 21 older" in text(answer)
+
+    def test_a_look_at_the_first_page_has_nothing_to_count(self, desk, django_assert_num_queries):
+        assert journey.page_of(desk.activity).down_to == ""
+        with django_assert_num_queries(2):
+            journey.page_of(desk.activity)
 
     @pytest.mark.parametrize(
         "before", ["x", "1", "1.2_3", "1763712360.000000_", "9" * 40, "1763712360.000000_1'--"]
     )
     def test_a_place_that_is_none_is_refused(self, desk, before):
         assert desk.get("journey", before=before).status_code == 400
+        assert desk.get("journey", down_to=before).status_code == 400
 
     @pytest.mark.parametrize("shown", ["x", "-1", "9" * 40])
     def test_a_number_that_is_none_is_the_first_page(self, desk, shown):
