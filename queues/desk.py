@@ -16,7 +16,17 @@ def in_progress(agent):
 
 
 def with_words(tasks):
-    return tasks.select_related("queue", "activity__customer").annotate(last_words=Subquery(last_words()))
+    """With what a row of the list shows, and no more: there are many rows."""
+    rows = tasks.select_related("queue", "activity__customer").only(*SHOWN_OF_TASK)
+    return rows.annotate(last_words=Subquery(last_words()))
+
+
+SHOWN_OF_TASK = [
+    *("state", "medium", "waiting_since", "agent_id", "queue__name", "queue__late_seconds"),
+    *(f"activity__{name}" for name in ("medium", "source_name", "source_email", "source_phone")),
+    *(f"activity__{name}" for name in ("unread", "unanswered_since", "customer_left_at")),
+    *("activity__customer__first_name", "activity__customer__last_name"),
+]
 
 
 def name_customers(*tasks):

@@ -108,6 +108,11 @@ class Task(models.Model):
         return f"{self.activity} · {self.queue}"
 
     @property
+    def shown_medium(self):
+        """As get_medium_display(), which is slow in long lists."""
+        return Activity.MEDIA[self.medium]
+
+    @property
     def is_waiting(self):
         return self.state == self.WAITING
 
