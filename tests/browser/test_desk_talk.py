@@ -198,8 +198,10 @@ def test_a_draft_is_on_the_server_within_a_second_or_so_and_on_another_machine(d
 @pytest.mark.rule("R51")
 def test_sending_removes_both_copies(desk, task):
     box_of(desk).press_sequentially("Half a sentence")
-    eventually(lambda: drafts_of(task))
+    expect(desk.get_by_text("Draft kept")).to_be_visible()
+    assert drafts_of(task) == {"message": "Half a sentence"}
     box_of(desk).press("Enter")
+    expect(desk.get_by_text("Draft kept")).to_be_hidden()
     expect(bubble(desk, "Half a sentence")).to_have_attribute("data-state", "sent")
     eventually(lambda: not drafts_of(task))
     eventually(
@@ -222,6 +224,21 @@ def test_signing_out_leaves_the_servers_copy_alone(browser_name, desk, task):
     desk.get_by_role("button", name="Log in").click()
     task_of(desk, "Jelena", "In progress").click()
     expect(box_of(desk)).to_have_value("Half a sentence")
+
+
+@pytest.mark.rule("R54")
+def test_what_is_pushed_takes_no_pen_out_of_the_hand(browser_name, desk, task):
+    box = box_of(desk)
+    box.press_sequentially("Half a sentence")
+    box.evaluate("box => box.setSelectionRange(5, 9)")
+    chats.leave(task.activity_id)
+    expect(region(desk, "Communication")).to_contain_text("The customer left at")
+    hear(task, "Here again")
+    expect(bubble(desk, "Here again")).to_be_visible()
+    expect(region(desk, "Communication").get_by_role("status")).to_have_count(0)
+    expect(box).to_be_focused()
+    expect(box).to_have_value("Half a sentence")
+    assert box.evaluate("box => [box.selectionStart, box.selectionEnd]") == [5, 9]
 
 
 # --- unread
@@ -388,6 +405,17 @@ def test_a_lost_push_is_found_by_the_gap(desk, task):
     expect(bubble(desk, "Heard")).to_be_visible()
     expect(bubble(desk, "Unheard")).to_be_visible()
     assert words(desk) == ["My router restarts", "Unheard", "Heard"]
+
+
+def test_a_press_that_reaches_nobody_says_so(desk, other, new_page):
+    new_page.allow(*LOST)
+    desk.context.set_offline(True)
+    task_of(desk, "Tomasz", "In progress").click()
+    expect(desk.get_by_role("status", name="Notices")).to_contain_text("The desk could not be reached.")
+    expect(box_of(desk)).to_have_attribute("placeholder", "Write to Jelena")
+    desk.context.set_offline(False)
+    task_of(desk, "Tomasz", "In progress").click()
+    expect(box_of(desk)).to_have_attribute("placeholder", "Write to Tomasz")
 
 
 def test_waking_up_makes_the_page_ask(desk, task):

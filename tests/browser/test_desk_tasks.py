@@ -115,6 +115,7 @@ def test_a_task_closed_elsewhere_says_so_and_leaves_the_list(desk, internet, ana
     new_page.allow("404")
 
 
+@pytest.mark.rule("R54")
 def test_a_list_that_changes_keeps_focus_and_place(browser_name, desk, internet, ana):
     for number in range(25):
         chat_in(internet, name=f"Customer {number}")

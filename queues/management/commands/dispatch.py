@@ -20,7 +20,9 @@ logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "End presence leases and let silent chats go, each at its moment, until stopped. Any number may run."
+    help = (
+        "End presence leases and let silent chats go, each at its moment, until stopped. Any number may run."
+    )
 
     def handle(self, *args, **options):
         self.stopped, self.sleeper, self.ears = False, Sleeper(), Ears()

@@ -28,12 +28,22 @@ function enter(event) {
   form.requestSubmit();
 }
 
+// What is written and not sent is kept: said once the server has it, until nothing is left.
+function kept(isKept) {
+  const said = document.getElementById("message_kept");
+  const words = document.getElementById("message")?.value;
+  if (said) said.hidden = !words || !(isKept || !said.hidden);
+}
+
+document.addEventListener("drafted", ({ detail }) => kept(detail === document.getElementById("message")?.dataset.draft));
+document.addEventListener("selected", () => kept(true));
 document.addEventListener("keydown", enter);
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "compose") return;
   event.preventDefault();
   submit(event.target);
 });
+document.addEventListener("input", ({ target }) => target.id === "message" && kept(false));
 document.addEventListener("input", ({ target, isTrusted }) => {
   if (!isTrusted || target.id !== "message" || !target.value || Date.now() - told < TYPING_EVERY) return;
   if (tell({ typing: { task: Number(target.form.dataset.task) } })) told = Date.now();

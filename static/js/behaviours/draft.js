@@ -61,6 +61,7 @@ function settle(key, text, answer) {
   if (!answer.ok || kept(key)?.text !== text) return;
   if (text) browser.keep(prefix + key, JSON.stringify({ text, stored: Date.now() }));
   else browser.forget(prefix + key);
+  document.dispatchEvent(new CustomEvent("drafted", { detail: key }));
 }
 
 // What the server has is in the field already; what it has not is put back, as if it were typed again. So is what it
