@@ -24,8 +24,13 @@ document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`CSP violation: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`);
 });
 """
-# Answers that pages expect and handle, and what Firefox says when a page with an open socket is left.
-EXPECTED = [r"the server responded with a status of (409|422)", r"was interrupted while the page was loading"]
+# Answers that pages expect and handle, what Firefox says when a page with an open socket is left, and what htmx says of
+# a look that a later one has replaced.
+EXPECTED = [
+    r"the server responded with a status of (409|422)",
+    r"was interrupted while the page was loading",
+    r"^htmx:(afterRequest|sendAbort), ",
+]
 
 
 @pytest.hookimpl(tryfirst=True)
