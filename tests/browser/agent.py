@@ -11,6 +11,7 @@ def log_in(page: Page, name: str, password: str = PASSWORD) -> Page:
     page.get_by_role("textbox", name="Password").fill(password)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("navigation", name="Tasks")).to_be_visible()
+    page.wait_for_load_state()
     return page
 
 

@@ -35,6 +35,12 @@ export async function flush() {
   return answers.every(Boolean);
 }
 
+// Nothing is on its way any more: what is asked of the server now is not overtaken by what was typed before.
+export async function settled() {
+  await flush();
+  await Promise.all(sending.values());
+}
+
 function soon(key, wait) {
   if (!timers.has(key)) timers.set(key, setTimeout(store, wait, key));
 }
