@@ -70,6 +70,7 @@ def test_accept_puts_the_pen_into_the_composer(browser_name, desk, internet, ana
     accept_of(desk).click()
     expect(message_of(desk)).to_be_focused()
     expect(task_of(desk, "Noor", "In progress")).to_have_attribute("aria-current", "true")
+    expect(task_of(desk, "Noor", "In progress")).not_to_have_class(re.compile(r"\bunread\b"))
     expect(list_of(desk, "Queue").get_by_role("button")).to_have_count(0)
 
 

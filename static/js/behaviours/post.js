@@ -1,9 +1,14 @@
-// Sends a small form to the server, also while the page is being left. Answers null when nobody was reached.
+// Asks the server for a little, or sends it a little, also while the page is being left. Answers null when nobody was
+// reached.
 
-export async function post(address, values) {
-  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers") || "{}"), "HX-Request": "true" };
+const headers = () => ({ ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" });
+
+export const get = (address) => reach(address, {});
+export const post = (address, values) => reach(address, { method: "POST", body: new URLSearchParams(values), keepalive: true });
+
+async function reach(address, options) {
   try {
-    return await fetch(address, { method: "POST", body: new URLSearchParams(values), headers, keepalive: true });
+    return await fetch(address, { ...options, headers: headers() });
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 // The conversation that is looked at: lines arrive by push; what the socket did not bring is asked for. What the
 // customer said counts as seen when it is on the screen.
 
+import { get } from "./post.js";
 import { hear, tell } from "./socket.js";
 import { drawn, markSeen, reached, show, tidy } from "./transcript.js";
 
@@ -16,7 +17,7 @@ async function catchUp() {
   if (!talk()) return;
   const { activity, after } = talk().dataset;
   const from = reached();
-  const answer = await fetch(`${after}?after=${from}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const answer = await get(`${after}?after=${from}`);
   if (!answer?.ok || talk()?.dataset.activity !== activity) return;
   const lines = drawn(await answer.text()).filter((line) => line.dataset.seq);
   if (lines.length && Number(lines[0].dataset.seq) > from + 1) return document.dispatchEvent(new Event("look-work"));
@@ -68,7 +69,7 @@ hear("watching", ({ talk: last }) => {
   read();
 });
 document.addEventListener("look-talk", catchUp);
-document.addEventListener("visibilitychange", read);
+for (const event of ["visibilitychange", "selected"]) document.addEventListener(event, read);
 document.addEventListener("scroll", ({ target }) => target === talk() && read(), { capture: true, passive: true });
 document.addEventListener("htmx:afterSettle", ({ target }) => talk()?.contains(target) && tidy());
 document.addEventListener("click", ({ target }) => {
