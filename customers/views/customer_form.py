@@ -1,5 +1,7 @@
 """The form "Customer information" (R70 to R72): a dialog beside the conversation, not over it."""
 
+from copy import copy
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -89,7 +91,8 @@ def posted(request, seat):
 def create(request, seat):
     form = posted(request, seat)
     try:
-        create_customer(seat.current, form.values, by=request.user, region=seat.region)
+        # A copy, so that the seat goes on telling whose drafts these are.
+        create_customer(copy(seat.current), form.values, by=request.user, region=seat.region)
     except ValidationError as error:
         return refused(request, seat, form, error)
     except AlreadyKnown:

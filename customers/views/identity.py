@@ -1,5 +1,7 @@
 """Whose conversation this is, said by the agent: one of the stored customers, or not this one (R71, R72)."""
 
+from copy import copy
+
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -21,11 +23,10 @@ def use_customer(request, task_id, customer_id):
     form = posted(request, seat)
     customer = twin_or_404(seat, form, customer_id)
     try:
-        identity.use_customer(seat.current, customer, by=request.user)
+        identity.use_customer(copy(seat.current), customer, by=request.user)
     except identity.AlreadyKnown:
         return known_by_now(request, seat)
-    if not seat.customer:
-        forget(request, seat)
+    forget(request, seat)
     notice = _("This is %(name)s.") % {"name": customer.shown_name}
     return saved(again(request, seat, notice), seat, form)
 

@@ -68,6 +68,7 @@ class Test_a_new_customer:
         )
         assert (new_desk.care_request.title, new_desk.care_request.customer) == ("Wrong bill", customer)
         assert toast(answer) == "Customer created."
+        assert f"activity-{new_desk.activity.pk}:city" in told(answer, "saved")["drafts"]
         for words in ("Niš", "Open · created", "Wrong bill", "Add request"):
             assert words in text(answer) + html(answer)
         assert '<div id="dialog" hx-swap-oob="innerHTML"></div>' in html(answer)

@@ -1,15 +1,15 @@
 // Dialogs in #dialog, none of them modal: the focus goes in when one opens and back when it goes. Esc presses its
 // [data-dismiss], as does a click elsewhere where it says data-outside; without hx-post that empties #dialog.
 
-import { keep } from "./draft.js";
+import { keep, settled } from "./draft.js";
 
-const FIRST = "[autofocus], input:not([type=hidden], [readonly], :disabled), textarea:not([readonly]), .foot .btn, [data-dismiss]";
+const FIRST = ["[autofocus]", "input:not([type=hidden], [readonly], :disabled)", ".foot .btn", "[data-dismiss]"];
 const ALONE = "#close_button, #toasts, .offer";
 const dialog = () => document.querySelector("#dialog > dialog");
 let opener = null;
 
 function entered() {
-  dialog().querySelector(FIRST)?.focus();
+  FIRST.map((kind) => dialog().querySelector(kind)).find(Boolean)?.focus();
 }
 
 function left() {
@@ -20,6 +20,12 @@ function left() {
 
 const dismiss = () => dialog()?.querySelector("[data-dismiss]")?.click();
 
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, verb, issueRequest } = event.detail;
+  if (verb !== "post" || !elt.closest("#customer_form")) return;
+  event.preventDefault();
+  settled().then(() => issueRequest());
+});
 document.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
   if (target?.id === "dialog" && !elt.closest("#dialog")) opener = elt;
 });

@@ -8,7 +8,7 @@ document.addEventListener("click", ({ target }) => {
   const next = last.cloneNode();
   next.name = `${kind}_${Number(number) + 1}`;
   next.dataset.draft = last.dataset.draft.replace(last.name, next.name);
-  next.setAttribute("aria-label", target.dataset.name);
+  next.setAttribute("aria-label", target.textContent);
   next.removeAttribute("id");
   next.removeAttribute("value");
   next.value = "";
