@@ -6,9 +6,11 @@ import { keep, settled } from "./draft.js";
 const FIRST = ["[autofocus]", "input:not([type=hidden], [readonly], :disabled)", ".foot .btn", "[data-dismiss]"];
 const ALONE = "#close_button, #toasts, .offer";
 const dialog = () => document.querySelector("#dialog > dialog");
+let asked = null;
 let opener = null;
 
 function entered() {
+  opener = asked;
   FIRST.map((kind) => dialog().querySelector(kind)).find(Boolean)?.focus();
 }
 
@@ -27,11 +29,11 @@ document.addEventListener("htmx:confirm", (event) => {
   settled().then(() => issueRequest());
 });
 document.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
-  if (target?.id === "dialog" && !elt.closest("#dialog")) opener = elt;
+  if (target?.id === "dialog" && !elt.closest("#dialog")) asked = elt;
 });
-document.addEventListener("htmx:afterSettle", ({ detail: { target, requestConfig } }) => {
+document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
   if (target?.id === "dialog" && dialog()) entered();
-  else if (opener && !dialog()) left(requestConfig);
+  else if (opener && !dialog()) left();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || !dialog()) return;
