@@ -4,6 +4,7 @@ import re
 import uuid
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from activities import chat
@@ -121,6 +122,7 @@ def test_2001_characters_are_refused_beside_the_field_and_kept(browser_name, des
 
 
 def test_both_sides_see_that_the_other_types(desk, task):
+    eventually(lambda: Activity.objects.get(pk=task.activity_id).unread == 0)  # by now it is listening
     who = {"side": "customer", "who": "Jelena", "channel": ""}
     realtime.post(f"talk-{task.activity_id}", {"type": "talk.typing", "activity": task.activity_id} | who)
     expect(desk.get_by_text("Jelena is typing")).to_be_visible()
@@ -389,7 +391,7 @@ def test_words_without_an_answer_can_be_sent_again(desk):
 
 
 def test_refused_words_say_why_and_stay(desk, task, new_page):
-    Activity.objects.filter(pk=task.activity_id).update(state=Activity.ENDED)
+    Activity.objects.filter(pk=task.activity_id).update(state=Activity.ENDED, ended_at=timezone.now())
     say(desk, "One more thing")
     expect(bubble(desk, "One more thing")).to_contain_text("This conversation has ended.")
     desk.reload()
@@ -409,6 +411,7 @@ def test_a_lost_push_is_found_by_the_gap(desk, task):
 
 def test_a_press_that_reaches_nobody_says_so(desk, other, new_page):
     new_page.allow(*LOST)
+    expect(task_of(desk, "Tomasz", "In progress")).to_be_visible()
     desk.context.set_offline(True)
     task_of(desk, "Tomasz", "In progress").click()
     expect(desk.get_by_role("status", name="Notices")).to_contain_text("The desk could not be reached.")
