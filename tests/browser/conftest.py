@@ -29,7 +29,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
 EXPECTED = [
     r"the server responded with a status of (409|422)",
     r"was interrupted while the page was loading",
-    r"^htmx:(afterRequest|sendAbort), ",
+    r"^htmx:(afterRequest|sendAbort|oobErrorNoTarget), ",
 ]
 
 
