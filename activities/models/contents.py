@@ -90,6 +90,10 @@ class Call(models.Model):
     held_since = models.DateTimeField(_("on hold since"), null=True, blank=True)
     held_seconds = models.PositiveIntegerField(_("seconds on hold"), default=0)
     cause = models.TextField(_("cause"), blank=True, default="")
+    called_back_at = models.DateTimeField(_("called back"), null=True, blank=True)
+    called_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("call")
