@@ -17,20 +17,15 @@ class Message(models.Model):
 
     CUSTOMER, AGENT, SYSTEM = "customer", "agent", "system"
     SIDES = {CUSTOMER: _("Customer"), AGENT: _("Agent"), SYSTEM: _("System")}
-    TEXT, STARTED, ACCEPTED, LEFT, RETURNED, CLOSED = (
-        "text",
-        "started",
-        "accepted",
-        "left",
-        "returned",
-        "closed",
-    )
+    TEXT, STARTED, ACCEPTED, LEFT, RETURNED = "text", "started", "accepted", "left", "returned"
+    PASSED, CLOSED = "passed", "closed"
     KINDS = {
         TEXT: _("text"),
         STARTED: _("started the chat"),
         ACCEPTED: _("accepted"),
         LEFT: _("left"),
         RETURNED: _("came back"),
+        PASSED: _("passed it on"),
         CLOSED: _("closed the chat"),
     }
 
@@ -58,7 +53,7 @@ class Message(models.Model):
                 condition=Q(side__in=["customer", "agent", "system"]), name="message_has_a_known_side"
             ),
             CheckConstraint(
-                condition=Q(kind__in=["text", "started", "accepted", "left", "returned", "closed"]),
+                condition=Q(kind__in=["text", "started", "accepted", "left", "returned", "passed", "closed"]),
                 name="message_has_a_known_kind",
             ),
             CheckConstraint(condition=~Q(kind="text") | ~Q(text=""), name="message_text_is_not_empty"),
@@ -67,6 +62,13 @@ class Message(models.Model):
 
     def __str__(self):
         return f"{self.seq} {self.text[:50]}"
+
+
+class CallQuerySet(models.QuerySet):
+    def missed(self):
+        """Nobody spoke with the caller, nobody has called them back, and it rang nowhere else."""
+        abandoned = self.filter(activity__direction=Activity.IN, activity__state=Activity.ABANDONED)
+        return abandoned.filter(answered_at=None, called_back_at=None)
 
 
 class Call(models.Model):
@@ -94,6 +96,8 @@ class Call(models.Model):
     called_back_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = CallQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("call")

@@ -14,9 +14,10 @@ class AgentQuerySet(models.QuerySet):
         return self.filter(user__is_active=True)
 
 
-@tracked("desk_seq", "last_offered_at")
+@tracked("desk_seq", "last_offered_at", "gone_since")
 class Agent(models.Model):
-    """`desk_seq` is incremented in the transaction of every change to this agent's own lists."""
+    """`desk_seq` is incremented in the transaction of every change to this agent's own lists. `gone_since`: the
+    last of their desks was closed or cut then (R37); empty while one is open."""
 
     realtime_name = "agent"
 
@@ -55,6 +56,7 @@ class Agent(models.Model):
         _("language"), max_length=10, blank=True, default="", choices=settings.LANGUAGES
     )
     last_offered_at = models.DateTimeField(_("last offered"), null=True, blank=True)
+    gone_since = models.DateTimeField(_("gone since"), null=True, blank=True, editable=False)
     desk_seq = models.PositiveBigIntegerField(default=0, editable=False)
 
     objects = AgentQuerySet.as_manager()
@@ -77,6 +79,23 @@ class Agent(models.Model):
     def shown_name(self):
         return self.user.get_full_name() or self.user.get_username()
 
+    @property
+    def is_ready(self):
+        return self.state == self.READY
+
+    @property
+    def shown_reason(self):
+        """Why they are Not Ready: the reason they chose, else the system's; "" when Ready."""
+        return self.chosen_reason.name if self.chosen_reason_id else str(self.REASONS[self.reason])
+
+    def become(self, state, reason="", chosen=None):
+        """Change the state of this locked row; False when it is that already. The caller rings the desk."""
+        if (self.state, self.reason, self.chosen_reason_id) == (state, reason, chosen and chosen.pk):
+            return False
+        self.state, self.reason, self.chosen_reason, self.since = state, reason, chosen, timezone.now()
+        self.save(update_fields=["state", "reason", "chosen_reason", "since"])
+        return True
+
 
 class NotReadyReason(models.Model):
     """A reason that agents may choose for being Not Ready; the system's own reasons are not in this list."""
@@ -94,11 +113,12 @@ class NotReadyReason(models.Model):
 
 
 class Presence(models.Model):
-    """One open desk: a lease that the server renews while the connection answers, and that expires."""
+    """One open desk: a lease that its web process renews while the line answers, and that expires with both."""
 
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="presences")
     connection = models.CharField(_("connection"), max_length=100, unique=True)
-    lease_until = models.DateTimeField(_("lease until"), db_index=True)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+    lease_until = models.DateTimeField(_("lease until"))
 
     class Meta:
         verbose_name = _("open desk")

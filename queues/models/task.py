@@ -100,7 +100,15 @@ class Task(models.Model):
                 name="task_next_in_line",
             ),
             models.Index(
+                fields=["queue", "medium", "priority", "waiting_since", "id"],
+                condition=Q(state="waiting"),
+                name="task_next_of_its_medium",
+            ),
+            models.Index(
                 fields=["agent", "accepted_at"], condition=Q(state="active"), name="task_in_progress_of_agent"
+            ),
+            models.Index(
+                fields=["agent", "-accepted_at"], condition=Q(medium="call"), name="task_last_call_of_agent"
             ),
         ]
 
@@ -121,8 +129,18 @@ class Task(models.Model):
         return self.state == self.ACTIVE
 
 
+class OfferQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(outcome="")
+
+    def routed(self):
+        """Made by routing; the others are transfers, which change nothing of their target's state (R43)."""
+        return self.filter(returns_to=None)
+
+
 class Offer(models.Model):
-    """A task shown to one agent until `expires_at`; its outcome is empty while it lives (R37)."""
+    """A task shown to one agent until `expires_at`; its outcome is empty while it lives (R37). Of a transfer,
+    `returns_to` holds the task until the offer is accepted."""
 
     ACCEPTED, DECLINED, NO_ANSWER = "accepted", "declined", "no_answer"
     CUSTOMER_LEFT, TAKEN_BACK, CONNECTION_LOST = "customer_left", "taken_back", "connection_lost"
@@ -143,6 +161,8 @@ class Offer(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=15, choices=OUTCOMES, blank=True, default="")
+
+    objects = OfferQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("offer")
@@ -173,3 +193,7 @@ class Offer(models.Model):
 
     def __str__(self):
         return f"{self.task} → {self.agent}"
+
+    @property
+    def is_transfer(self):
+        return self.returns_to_id is not None
