@@ -7,6 +7,7 @@ from activities import drafts
 from activities.models import Activity, Draft
 from caredesk.history import acting
 from caredesk.realtime import announce, name_of
+from caredesk.retrying import Overtaken, retried_after_deadlock
 from caredesk.stale import locked
 from caredesk.texts import limited_fields
 from customers.bells import ring_journey
@@ -52,18 +53,23 @@ def details_typed(activity, user):
     return [field for field in mine if field.removeprefix(MINE) in NOTES]
 
 
+@retried_after_deadlock
 def add_request(activity, *, by):
     """Make a new request of the customer and move this activity to it; the old one stays (R10).
 
     Raises Closed: an activity does not leave a closed request.
     """
     with transaction.atomic(), acting(by):
-        now = Activity.objects.select_related("care_request").get(pk=activity.pk)
+        now = Activity.objects.select_related("customer", "care_request").get(pk=activity.pk)
+        locked(now.customer)
         former = now.care_request
         if former:
             touch_or_refuse(former.pk)
+        current = locked(activity)
+        if (current.customer_id, current.care_request_id) != (now.customer_id, now.care_request_id):
+            raise Overtaken
         target = CareRequest.objects.create(customer_id=now.customer_id)
-        put_into(locked(activity), target)
+        put_into(current, target)
         announce(*[record for record in (former, target, activity) if record])
     return target
 

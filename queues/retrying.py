@@ -1,19 +1,5 @@
-"""A deadlock is nobody's fault: the transaction that lost is run once more."""
+"""The retry of verbs, under the name by which this app's verbs know it."""
 
-from functools import wraps
+from caredesk.retrying import retried_after_deadlock
 
-from django.db import OperationalError, connection
-from psycopg.errors import DeadlockDetected
-
-
-def retried_after_deadlock(verb):
-    @wraps(verb)
-    def run(*args, **kwargs):
-        try:
-            return verb(*args, **kwargs)
-        except OperationalError as error:
-            if connection.in_atomic_block or not isinstance(error.__cause__, DeadlockDetected):
-                raise
-            return verb(*args, **kwargs)
-
-    return run
+__all__ = ["retried_after_deadlock"]
