@@ -15,16 +15,20 @@ def tracked(*exclude):
     )
 
 
-@contextmanager
 def acting(by):
     """Context in which every change is signed: `with acting(user):`; None is the system itself.
 
-    A verb within a verb signs with its own actor, after it the outer one signs again (pghistory alone would
-    keep the inner).
+    A verb within a verb signs with its own actor, after it the outer one signs again.
     """
+    return noting(by=getattr(by, "pk", None))
+
+
+@contextmanager
+def noting(**facts):
+    """Context in which every change is recorded with these facts (pghistory alone would keep them after it)."""
     with pghistory.context() as context:
         before = dict(context.metadata)
-        context.metadata["by"] = getattr(by, "pk", None)
+        context.metadata.update(facts)
         try:
             yield
         finally:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from caredesk.history import acting
 from caredesk.realtime import announce
-from caredesk.stale import Stale, count_edit, locked, refuse_if_stale, store
+from caredesk.stale import count_edit, locked, refuse_if_stale, store
 from caredesk.texts import limited
 from customers.bells import ring_journey
 from customers.models import FIELDS, ContactPoint, Customer
@@ -29,12 +29,8 @@ def save(customer, values, *, version, by, region=None):
     clean = cleaned(values)
     fields = {field: clean[field] for field in FIELDS if field in clean}
     with transaction.atomic(), acting(by):
-        try:
-            moved = store_points(locked(customer), clean, region, version=version, by=by)
-            stored, changed = store(customer, fields, version=None if moved else version, by=by)
-        except Stale as stale:
-            stale.fields += kinds_changed(customer, version)
-            raise
+        moved = store_points(locked(customer), clean, region, version=version, by=by)
+        stored, changed = store(customer, fields, version=None if moved else version, by=by)
         if moved or changed:
             announce(stored, version=stored.version)
             ring_journey(stored.pk)
@@ -45,12 +41,15 @@ def store_points(customer, clean, region, *, version, by):
     """Bring e-mails and phones to what the form wants, counted as one edit; return whether any changed."""
     known = {value: normalised for normalised, value in stored_points(customer, ContactPoint.PHONE)}
     wanted = wanted_points(clean, region, known)
-    changed = [kind for kind, points in wanted.items() if points != stored_points(customer, kind)]
+    stored = {kind: stored_points(customer, kind) for kind in wanted}
+    changed = [kind for kind in wanted if wanted[kind] != stored[kind]]
     if changed:
         refuse_if_stale(customer, version, by=by)
         for kind in changed:
             write_points(customer, kind, wanted[kind])
-        count_edit(customer)
+        count_edit(
+            customer, {f"{kind}s": (addresses(stored[kind]), addresses(wanted[kind])) for kind in changed}
+        )
     return bool(changed)
 
 
@@ -107,6 +106,10 @@ def stored_points(customer, kind):
     return list(points.values_list("normalised", "value"))
 
 
+def addresses(points):
+    return [value for _normalised, value in points]
+
+
 def write_points(customer, kind, wanted):
     """From the first one that differs on they are written anew, so that their order is the form's."""
     rows = list(customer.contact_points.filter(kind=kind).order_by("pk"))
@@ -119,11 +122,3 @@ def write_points(customer, kind, wanted):
         ContactPoint(customer=customer, kind=kind, value=value, normalised=normalised)
         for normalised, value in wanted[same:]
     )
-
-
-def kinds_changed(customer, version):
-    """Which of "emails" and "phones" anybody changed after `version` of the customer."""
-    versions = Customer.pgh_event_model.objects.filter(pgh_obj_id=customer.pk, version__lte=version)
-    since = versions.order_by("pgh_id").values_list("pgh_created_at", flat=True).last()
-    points = ContactPoint.pgh_event_model.objects.filter(customer_id=customer.pk, pgh_created_at__gt=since)
-    return [f"{kind}s" for kind in points.order_by("kind").values_list("kind", flat=True).distinct()]

@@ -66,6 +66,35 @@ def test_what_the_reader_stored_in_another_tab_is_not_named(changed, ana):
     assert (caution.value.by, caution.value.fields) == ("Marko Babić", ["city"])
 
 
+@pytest.mark.rule("R53")
+def test_own_addresses_of_another_tab_are_not_named(changed, ana):
+    editing.save(changed, {"emails": ["own@post.example"]}, version=2, by=ana.user)
+    with pytest.raises(Stale) as caution:
+        editing.save(changed, {"notes": "VIP"}, version=1, by=ana.user)
+    assert caution.value.fields == ["city"]
+
+
+@pytest.mark.rule("R53")
+def test_only_own_addresses_are_no_caution(jelena, ana):
+    stored = editing.save(jelena, {"emails": ["own@post.example"]}, version=1, by=ana.user)
+    assert editing.save(stored, {"notes": "VIP"}, version=1, by=ana.user).notes == "VIP"
+
+
+@pytest.mark.rule("R53")
+@pytest.mark.parametrize(("there", "back"), [({"city": "Niš"}, {"city": ""}), ({"emails": []}, None)])
+def test_what_a_colleague_took_back_is_no_caution(jelena, ana, marko, there, back):
+    back = back or {"emails": ["jelena@post.example"]}
+    editing.save(jelena, there, version=1, by=marko.user)
+    editing.save(jelena, back, version=2, by=marko.user)
+    assert editing.save(jelena, {"notes": "VIP"}, version=1, by=ana.user).version == 4
+
+
+@pytest.mark.rule("R53")
+def test_what_the_reader_has_overwritten_knowingly_is_no_caution(changed, ana):
+    editing.save(changed, {"city": "Čačak"}, version=2, by=ana.user)
+    assert editing.save(changed, {"city": "Zemun"}, version=1, by=ana.user).city == "Zemun"
+
+
 @pytest.mark.rule("R52")
 def test_change_by_hand_in_the_database_is_nobodys(jelena, ana):
     with acting(None):
@@ -88,3 +117,10 @@ def test_same_value_over_an_old_version_is_no_caution(changed, ana):
 def test_work_in_the_background_is_no_edit(jelena, ana):
     Customer.objects.update(notes="imported")
     assert editing.save(jelena, {"city": "Niš"}, version=1, by=ana.user).version == 2
+
+
+@pytest.mark.rule("R53")
+def test_work_in_the_background_after_ones_own_edit_is_no_edit_either(jelena, ana):
+    editing.save(jelena, {"city": "Niš"}, version=1, by=ana.user)
+    Customer.objects.update(notes="imported")
+    assert editing.save(jelena, {"city": "Čačak"}, version=1, by=ana.user).version == 3
