@@ -16,7 +16,7 @@ from caredesk.realtime import announce, publish
 from caredesk.stale import locked
 from caredesk.texts import limited
 from customers.bells import ring_journey
-from requests_app.editing import touch_request_of
+from requests_app.editing import announce_request_of, touch_request_of
 
 
 class Refused(ValidationError):
@@ -194,3 +194,4 @@ def rate(activity, stars, comment=""):
         touch_request_of(activity.pk)
         Activity.objects.filter(pk=activity.pk).update(rating=stars, rating_comment=comment)
         announce(activity)
+        announce_request_of(activity.pk)

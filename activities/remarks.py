@@ -12,7 +12,7 @@ from caredesk.realtime import announce
 from caredesk.stale import count_edit
 from caredesk.texts import TAG_LIMIT, fold, limited
 from customers.bells import ring_journey
-from requests_app.editing import touch_or_refuse_for
+from requests_app.editing import announce_request_of, touch_or_refuse_for
 
 
 class Twin(ValidationError):
@@ -63,6 +63,7 @@ def comment(activity, text, *, by):
         touch_or_refuse_for(activity.pk)
         written = Comment.objects.create(activity=activity, author=by, text=text)
         announce(activity)
+        announce_request_of(activity.pk)
     return written
 
 
@@ -78,6 +79,7 @@ def edit_comment(written, text, *, by):
         touch_or_refuse_for(written.activity_id)
         written.save(update_fields=["text", "edited_at"])
         announce(written.activity)
+        announce_request_of(written.activity_id)
     return written
 
 
@@ -91,4 +93,5 @@ def checked(text):
 def changed(activity):
     count_edit(activity)
     announce(activity)
+    announce_request_of(activity.pk)
     ring_journey(activity.customer_id)

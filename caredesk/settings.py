@@ -129,7 +129,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "caredesk.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
-    "close what is due": {"task": "activities.tasks.close_due", "schedule": 60, "options": {"expires": 50}},
+    "close what is due": {"task": "activities.tasks.close_due", "schedule": 30, "options": {"expires": 25}},
 }
 
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()

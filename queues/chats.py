@@ -25,6 +25,8 @@ from queues.bells import ring_desk, ring_queue
 from queues.models import Task
 from queues.retrying import retried_after_deadlock
 from queues.waking import wake
+from requests_app.editing import held_request_of, touch
+from requests_app.solving import close_if_solved
 
 logger = logging.getLogger(__name__)
 
@@ -157,6 +159,7 @@ def leave(activity_id, *, unless_seen_since=None):
     with transaction.atomic(), acting(None):
         task = live_task(activity_id)
         ring_holder(activity_id)
+        care_request = held_request_of(activity_id)
         activity = locked(Activity(pk=activity_id))
         if activity.is_over or activity.customer_left_at or seen_after(activity, unless_seen_since):
             return
@@ -168,6 +171,7 @@ def leave(activity_id, *, unless_seen_since=None):
         else:
             abandon(activity, task)
         chat.append(activity, side=Message.SYSTEM, kind=Message.LEFT, author_name=activity.source_name)
+        touched(care_request)
         announce(activity)
         if task and task.state != Task.ACTIVE:
             ring_queue(task.queue_id)
@@ -202,6 +206,7 @@ def come_back(activity_id):
     with transaction.atomic(), acting(None):
         task = live_task(activity_id)
         ring_holder(activity_id)
+        care_request = held_request_of(activity_id)
         activity = locked(Activity(pk=activity_id))
         if not activity.customer_left_at or activity.state == Activity.ENDED:
             return
@@ -213,11 +218,20 @@ def come_back(activity_id):
             activity.state, activity.ended_at = Activity.WAITING, None
         activity.save(update_fields=["customer_left_at", "customer_seen_at", "state", "ended_at"])
         chat.append(activity, side=Message.SYSTEM, kind=Message.RETURNED, author_name=activity.source_name)
+        touched(care_request)
         announce(activity)
         if not task:
             wait_again(activity)
         elif task.state != Task.ACTIVE:
             ring_queue(task.queue_id)
+
+
+def touched(care_request):
+    """The conversation's request, which the caller holds, has changed; a solved one may close now."""
+    if care_request:
+        touch(care_request.pk)
+        close_if_solved(care_request.pk)
+        announce(care_request)
 
 
 def wait_again(activity):

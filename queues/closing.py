@@ -23,6 +23,7 @@ from queues.models import Task
 from queues.retrying import retried_after_deadlock
 from requests_app.editing import save_details, touch
 from requests_app.models import CareRequest
+from requests_app.solving import close_if_solved
 
 SAVE, CREATE, USE, DISCARD = "save", "create", "use", "discard"
 NEVER_SEEN = 0
@@ -180,6 +181,7 @@ def end(task, activity, agent):
         )
     task.state, task.ended_at, task.line_busy = Task.CLOSED, now, False
     task.save(update_fields=["state", "ended_at", "line_busy"])
+    close_if_solved(activity.care_request_id)
     announce(*[record for record in (activity, activity.care_request) if record])
     ring_journey(activity.customer_id)
 

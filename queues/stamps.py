@@ -10,7 +10,7 @@ STAMP = """
 SELECT md5(row(
     task.state, activity.version, activity.state, activity.verified, activity.customer_left_at,
     customer.version, request.version,
-    (SELECT max(touched_at) FROM requests_carerequest WHERE customer_id = customer.id),
+    (SELECT row(max(touched_at), max(closed_at)) FROM requests_carerequest WHERE customer_id = customer.id),
     (SELECT id FROM activities_activity WHERE customer_id = customer.id ORDER BY started_at DESC, id DESC LIMIT 1),
     (SELECT row(max(id), max(edited_at)) FROM activities_comment WHERE activity_id = activity.id),
     (SELECT row(count(*), max(updated_at)) FROM activities_draft

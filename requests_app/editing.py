@@ -62,6 +62,18 @@ def touch_request_of(activity_id):
     return bool(requests.update(touched_at=timezone.now()))
 
 
+def held_request_of(activity_id):
+    """The request of this activity, locked before the activity is, as everywhere; None if it has none."""
+    requests = CareRequest.objects.select_for_update(no_key=True, of=["self"])
+    return requests.filter(activities=activity_id).first()
+
+
+def announce_request_of(activity_id):
+    """Its closing time has changed with the activity. Not for messages: while they come nothing closes."""
+    for pk in CareRequest.objects.filter(activities=activity_id).values_list("pk", flat=True):
+        announce(f"request-{pk}")
+
+
 def touch_or_refuse_for(activity_id):
     """For changes of an activity, which a closed request does not take. Raises Closed."""
     if not touch_request_of(activity_id) and CareRequest.objects.filter(activities=activity_id).exists():

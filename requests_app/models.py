@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,20 +12,26 @@ from caredesk.history import tracked
 from caredesk.texts import all_at_most
 from customers.models import Customer
 
+BUSY = ("waiting", "offered", "active")  # states of tasks, which are defined above this app
+
 
 class CareRequestQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state=CareRequest.OPEN)
 
+    def idle(self):
+        """No task on them is waiting, offered or in progress."""
+        return self.exclude(activities__tasks__state__in=BUSY)
+
     def due(self, now=None):
-        """Open, and untouched for so long that the next sweep closes it."""
+        """Open and idle, and either solved or untouched for so long that the next sweep closes them."""
         limit = (now or timezone.now()) - timedelta(seconds=settings.AUTO_CLOSE_SECONDS)
-        return self.open().filter(touched_at__lte=limit)
+        return self.open().idle().filter(Q(solved=True) | Q(touched_at__lte=limit))
 
     def joinable(self, now=None):
         """Open and not due: a due request counts as closed even before it is swept (R41)."""
-        limit = (now or timezone.now()) - timedelta(seconds=settings.AUTO_CLOSE_SECONDS)
-        return self.open().filter(touched_at__gt=limit)
+        due = CareRequest.objects.due(now).filter(pk=OuterRef("pk"))
+        return self.open().filter(~Exists(due))
 
 
 @tracked("touched_at")
@@ -82,5 +88,10 @@ class CareRequest(models.Model):
 
     @property
     def closes_at(self):
-        """When it closes by itself if nothing more happens; None once closed."""
+        """When it closes by itself if nothing more happens and no task on it is live; None once closed."""
         return self.touched_at + timedelta(seconds=settings.AUTO_CLOSE_SECONDS) if self.is_open else None
+
+    @property
+    def is_busy(self):
+        """A task on it is waiting, offered or in progress, so it does not close by itself (R90)."""
+        return self.activities.filter(tasks__state__in=BUSY).exists()

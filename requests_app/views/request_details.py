@@ -3,6 +3,7 @@ they are notes of the activity (R41)."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
@@ -173,6 +174,7 @@ def context(request, seat, errors=None):
         "seat": seat,
         "care_request": care_request,
         "joins": care_request and not seat.care_request,
+        "closing": closing_of(seat),
         "record": record,
         "fields": [
             {
@@ -188,6 +190,18 @@ def context(request, seat, errors=None):
         "title_hint": "" if stored["title"] or seat.is_preview else title_hint(seat),
         "listens": [seat.care_request, seat.activity],
     }
+
+
+def closing_of(seat):
+    """How an open request will close (R8, R90); never a time while a task on it is live."""
+    care_request = seat.care_request
+    if not care_request or not care_request.is_open:
+        return ""
+    if care_request.solved:
+        return "solved"
+    if care_request == seat.current.care_request or care_request.is_busy:
+        return "busy"
+    return "due" if care_request.closes_at <= timezone.now() else "timed"
 
 
 def notes(seat, care_request):

@@ -277,14 +277,14 @@ class Test_card:
             customer=jelena, title="Moving house", description="In December."
         )
         said = text(desk.get("card", f"request-{request.pk}"))
-        for words in ("Moving house", "Open", "In December.", "Created", "Closes itself"):
+        for words in ("Moving house", "Open", "In December.", "Created", "Closes by itself"):
             assert words in said
         assert "Closed" not in said
 
     def test_of_a_closed_request(self, desk, jelena):
         said = text(desk.get("card", f"request-{closed_request(jelena, 'Slow', hours=2).pk}"))
         assert "Closed" in said
-        assert "Closes itself" not in said
+        assert "Closes by itself" not in said
 
     def test_of_one_that_nobody_accepted(self, ana, internet):
         looking = at_desk(ana, chat_in(internet))

@@ -115,9 +115,9 @@ class Test_title_and_description:
         at_desk(page, chat)
         button = region(page, "Request details").get_by_role("button", name="Request information")
         button.press("Enter")
-        expect(page.get_by_text("Closes itself", exact=True)).to_be_visible()
+        expect(page.get_by_text("Closing", exact=True)).to_be_visible()
         page.keyboard.press("Escape")
-        expect(page.get_by_text("Closes itself", exact=True)).to_be_hidden()
+        expect(page.get_by_text("Closing", exact=True)).to_be_hidden()
 
 
 class Test_a_colleague:

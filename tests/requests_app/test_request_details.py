@@ -29,7 +29,7 @@ class Test_what_it_says:
         assert 'aria-label="Request information"' in html(desk.get("request_details"))
         assert "Open · created" in said
         assert "Status Open Created" in said
-        assert "at the earliest" in said
+        assert said.count("Stays open while work on it goes on") == 2
         assert "Closed" not in said.replace("Closes", "")
 
     def test_a_closed_one_has_a_closed_date_and_no_closing_time(self, desk, jelena):
@@ -39,7 +39,17 @@ class Test_what_it_says:
         desk.selected = f"request-{old.pk}"
         said = text(desk.get("request_details"))
         assert "Status Closed Created" in said
-        assert "at the earliest" not in said
+        assert "by itself" not in said
+
+    def test_when_it_closes_by_itself_only_while_nothing_goes_on(self, desk, jelena):
+        """R90: never while a task on it is live."""
+        quiet = CareRequest.objects.create(customer=jelena, title="Slow")
+        desk.selected = f"request-{quiet.pk}"
+        said = text(desk.get("request_details"))
+        assert "Closes by itself" in said
+        assert "Stays open" not in said
+        CareRequest.objects.filter(pk=quiet.pk).update(touched_at=ago(days=6))
+        assert "Closes by itself within a minute" in text(desk.get("request_details"))
 
     def test_an_untitled_one_suggests_the_customers_first_words(self, desk):
         page = desk.get("request_details").content.decode()
