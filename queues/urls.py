@@ -1,6 +1,6 @@
 from django.urls import path
 
-from queues.views import accept, close, desk, drafts, tasks
+from queues.views import accept, canned, close, desk, drafts, tasks
 from queues.views.chat import chat, chat_end, chat_messages, chat_rate, chat_return
 from queues.views.chat_script import chat_script
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/drafts/", drafts.drafts, name="drafts"),
     path("desk/<int:task_id>/", desk.task, name="task"),
     path("desk/<int:task_id>/accept/", accept.accept, name="accept"),
+    path("desk/<int:task_id>/canned/", canned.canned, name="canned"),
     path("desk/<int:task_id>/close/", close.close, name="close"),
     path("chat.js", chat_script, name="chat_script"),
     path("chat/<slug:queue>/", chat, name="chat"),

@@ -1,6 +1,7 @@
 // The desk: what each behaviour does is said at its head.
 
 import "./behaviours/attention.js";
+import "./behaviours/canned.js";
 import "./behaviours/choose.js";
 import "./behaviours/clear.js";
 import "./behaviours/close.js";

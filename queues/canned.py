@@ -1,0 +1,21 @@
+"""Canned replies: ready answers that an agent finds in the composer by a colon and the first letters."""
+
+from django.db.models import Q
+
+from queues.models import CannedReply
+
+
+def replies(queue, typed, limit=8):
+    """Those of the organisation and of this queue whose shortcut holds what is typed, beginnings first.
+
+    The queue's own stands for the organisation's of the same shortcut.
+    """
+    mine = Q(queue=None) | Q(queue=queue)
+    found = CannedReply.objects.filter(mine, shortcut__icontains=typed).order_by("shortcut", "queue_id")
+    by_shortcut = {}
+    for reply in found:  # without a queue comes last
+        by_shortcut.setdefault(reply.shortcut, reply)
+    begun = sorted(
+        by_shortcut.values(), key=lambda reply: not reply.shortcut.lower().startswith(typed.lower())
+    )
+    return begun[:limit]
