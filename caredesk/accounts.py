@@ -18,7 +18,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from caredesk.errors import is_fetched
 from caredesk.lockout import Standing, address, one_at_a_time
 from caredesk.proxy import is_loopback
-from queues import agents
+from queues import agents, states
 
 WAS_IN = "was_in"
 WAS_IN_SECONDS = 30 * 24 * 3600
@@ -72,6 +72,8 @@ class LogIn(views.LoginView):
 
     def form_valid(self, form):
         response = super().form_valid(form)
+        if agent := getattr(form.get_user(), "agent", None):
+            states.signed_in(agent)
         response.set_cookie(WAS_IN, "1", max_age=WAS_IN_SECONDS)
         return response
 

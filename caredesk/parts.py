@@ -2,6 +2,9 @@
 
 PARTS = ("web", "worker", "beat", "dispatcher")
 
+# A line that is cut without a word is known to be so within 9 seconds (R37): its silence began 6 to 9 seconds ago.
+PING_SECONDS, ANSWER_SECONDS = 3, 6
+
 
 def command(part: str, *, host: str, port: int, data: str, python: str = "python") -> list[str]:
     """The command of a part, or of `prepare`, which must have ended well before any part is started."""
@@ -9,6 +12,7 @@ def command(part: str, *, host: str, port: int, data: str, python: str = "python
         "prepare": ["manage.py", "prepare"],
         "web": [
             *["-m", "daphne", "--verbosity", "0", "--no-server-name"],
+            *["--ping-interval", str(PING_SECONDS), "--ping-timeout", str(ANSWER_SECONDS)],
             *["--bind", host, "--port", str(port), "caredesk.asgi:application"],
         ],
         "worker": [

@@ -1,4 +1,7 @@
-"""Accept: exactly one agent gets the task, whoever else reaches for it in the same instant (R21, R22, R41)."""
+"""Accept: exactly one agent gets the task, whoever else reaches for it in the same instant (R2, R21, R22, R41).
+
+Of pick queues here; what an automatic queue offers is accepted in queues/offers.py.
+"""
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +14,7 @@ from activities.models import Activity, Message
 from caredesk.history import acting
 from caredesk.realtime import announce
 from caredesk.stale import locked
+from queues import routing
 from queues.bells import ring_desk, ring_queue
 from queues.models import Agent, Task
 from queues.retrying import retried_after_deadlock
@@ -22,21 +26,25 @@ class NotYours(Exception):
 
 @retried_after_deadlock
 def accept(task_id, *, by):
-    """Make the waiting task this agent's and return it; accepting one's own task again changes nothing.
+    """Make the waiting task of a pick queue this agent's and return it; accepting one's own again changes nothing.
 
-    Raises NotYours. Locks task → agent → customer → request → activity, the order of every verb.
+    Raises NotYours. Locks task → offer → agent → customer → request → activity, the order of every verb.
     """
     with transaction.atomic(), acting(by.user):
-        task = Task.objects.select_for_update(no_key=True).get(pk=task_id)
+        task = (
+            Task.objects.select_for_update(no_key=True, of=["self"]).select_related("queue").get(pk=task_id)
+        )
         if task.state == Task.ACTIVE and task.agent_id == by.pk:
             return task
         refuse_if_gone(task)
+        refuse_if_offered_in_turn(task)
         Agent.objects.select_for_update(no_key=True).get(pk=by.pk)
         refuse_second_call(task, by)
         take(task, by)
         ring_desk(by.pk, by.user_id)
         begin(task.activity, by)
         ring_queue(task.queue_id)
+        routing.soon()
     return task
 
 
@@ -45,8 +53,16 @@ def refuse_if_gone(task):
         raise NotYours(_("%(name)s took it a moment ago.") % {"name": task.agent.shown_name})
     if task.state == Task.CLOSED:
         raise NotYours(_("This task is closed already."))
-    if task.state != Task.WAITING:
+    if task.state == Task.ABANDONED:
         raise NotYours(_("The customer has left."))
+
+
+def refuse_if_offered_in_turn(task):
+    """Automatic queues are never picked from (R2); nor is a task that is being offered to somebody."""
+    if not task.queue.is_pick:
+        raise NotYours(_("Tasks of this queue are offered in turn, not picked."))
+    if task.state != Task.WAITING:
+        raise NotYours(_("This task is being offered to a colleague."))
 
 
 def refuse_second_call(task, agent):

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from caredesk.history import acting
 from caredesk.realtime import publish
+from queues import routing
 from queues.bells import ring_desk
 from queues.models import Agent, QueueMember
 from queues.supervising import supervisors
@@ -54,6 +55,7 @@ def remove_from(queues, agent, *, by=None):
 def queues_changed(agent):
     ring_desk(agent.pk, agent.user_id)
     rights_changed(agent.user)
+    routing.soon()
 
 
 def rename(agent, first_name, last_name, *, by=None):
@@ -78,6 +80,7 @@ def disable(user, *, by):
         user.is_active = False
         user.save(update_fields=["is_active"])
         rights_changed(user)
+        routing.soon()
 
 
 def rights_changed(user):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import connection, transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,8 +21,9 @@ from caredesk.history import acting
 from caredesk.realtime import announce
 from caredesk.stale import locked
 from caredesk.texts import clean, limited
+from queues import offering, routing
 from queues.bells import ring_desk, ring_queue
-from queues.models import Task
+from queues.models import Offer, Task
 from queues.retrying import retried_after_deadlock
 from queues.waking import wake
 from requests_app.editing import held_request_of, touch
@@ -147,6 +148,7 @@ def wait_in(queue, activity, waiting_since=None):
     )
     ring_queue(queue.pk)
     wake()
+    routing.soon()
     return task
 
 
@@ -158,6 +160,7 @@ def leave(activity_id, *, unless_seen_since=None):
     """
     with transaction.atomic(), acting(None):
         task = live_task(activity_id)
+        offer = offering.hold_live(task)
         ring_holder(activity_id)
         care_request = held_request_of(activity_id)
         activity = locked(Activity(pk=activity_id))
@@ -169,7 +172,7 @@ def leave(activity_id, *, unless_seen_since=None):
         if task and task.state == Task.ACTIVE:
             activity.save(update_fields=["customer_left_at", "customer_seen_at"])
         else:
-            abandon(activity, task)
+            abandon(activity, task, offer)
         chat.append(activity, side=Message.SYSTEM, kind=Message.LEFT, author_name=activity.source_name)
         touched(care_request)
         announce(activity)
@@ -181,12 +184,15 @@ def seen_after(activity, moment):
     return bool(moment and activity.customer_seen_at and activity.customer_seen_at > moment)
 
 
-def abandon(activity, task):
+def abandon(activity, task, offer):
     activity.state, activity.ended_at = Activity.ABANDONED, activity.customer_left_at
     activity.save(update_fields=["state", "ended_at", "customer_left_at", "customer_seen_at"])
     if task:
         task.state, task.ended_at = Task.ABANDONED, activity.ended_at
         task.save(update_fields=["state", "ended_at"])
+    if offer:
+        offering.end(offer, Offer.CUSTOMER_LEFT)
+        routing.soon()
 
 
 def present(activity):
@@ -245,12 +251,16 @@ def live_task(activity_id):
 
 
 def place_in_line(activity_id):
-    """1 for who is next in their queue; None when not waiting."""
-    task = Task.objects.waiting().filter(activity_id=activity_id).first()
+    """1 for who is next in their queue, also while they are offered to somebody; None when not waiting."""
+    task = in_line().filter(activity_id=activity_id).first()
     if not task:
         return None
-    before = Task.objects.waiting().filter(queue_id=task.queue_id, waiting_since__lt=task.waiting_since)
-    return before.count() + 1
+    sooner = Q(priority__lt=task.priority) | Q(priority=task.priority, waiting_since__lt=task.waiting_since)
+    return in_line().filter(sooner, queue_id=task.queue_id).count() + 1
+
+
+def in_line():
+    return Task.objects.filter(state__in=[Task.WAITING, Task.OFFERED])
 
 
 def sweep_gone(now=None, *, listening_since=None):

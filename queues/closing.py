@@ -18,6 +18,7 @@ from caredesk.stale import locked
 from customers import editing
 from customers.bells import ring_journey
 from customers.models import Customer
+from queues import offers, routing
 from queues.bells import ring_desk
 from queues.models import Task
 from queues.retrying import retried_after_deadlock
@@ -73,6 +74,7 @@ def close(task_id, left, *, choice="", by):
         task = Task.objects.select_for_update(no_key=True).select_related("queue").get(pk=task_id, agent=by)
         if task.state != Task.ACTIVE:
             return task
+        offers.take_back(task)
         ring_desk(by.pk, by.user_id)
         activity = Activity.objects.select_related("customer", "care_request").get(pk=task.activity_id)
         refuse_unsettled(activity, left.edits, by.user)
@@ -80,6 +82,7 @@ def close(task_id, left, *, choice="", by):
         store_edits(activity, left.edits, by=by.user)
         end(task, activity, by)
         forget_drafts(activity, left.edits, by.user)
+        routing.soon()
     return task
 
 

@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from caredesk.history import acting
+from queues import routing
 from queues.bells import ring_queue
-from queues.models import Queue
+from queues.models import Queue, Task
 
 SUPERVISORS = "Supervisors"
 SEEN = ("customers", "requests", "activities", "queues", "caredesk", "axes")
@@ -65,4 +66,7 @@ def store(queue):
         raise ValidationError({"offer_seconds": _("An offer lasts a second or more.")})
     queue.full_clean()
     queue.save()
+    waiting = Task.objects.waiting().filter(queue=queue, priority__gt=Task.FIRST)
+    waiting.exclude(priority=queue.priority).update(priority=queue.priority)
     ring_queue(queue.pk)
+    routing.soon()

@@ -10,6 +10,7 @@ from django.db import connection
 
 CHANNEL = "caredesk_dispatch"
 CONNECT_SECONDS = 5
+SLEEP_SECONDS = 5  # at most: nobody need wake it for what falls due later
 
 logger = logging.getLogger(__name__)
 

@@ -12,13 +12,14 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.utils import timezone
 
 from activities.models import Activity, Call
 from customers import editing
-from queues import agents, chats
+from queues import agents, chats, offering, offers, presence, states
 from queues.accepting import accept
-from queues.models import Queue
+from queues.models import Presence, Queue, Task
 
 PASSWORD = "right battery horse"
 numbers = itertools.count(1)
@@ -87,7 +88,11 @@ def call_in(queue, *, number="+31 20 794 0800"):
 
 def held(task, by):
     """The task once `by` has accepted it, as it is stored."""
-    return type(task).objects.whole().get(pk=accept(task.pk, by=by).pk)
+    if task.queue.is_pick:
+        accept(task.pk, by=by)
+    else:
+        offers.accept(offered(task, by).pk, by=by)
+    return Task.objects.whole().get(pk=task.pk)
 
 
 def over(**values):
@@ -98,3 +103,24 @@ def over(**values):
 
 def ago(**time):
     return timezone.now() - timedelta(**time)
+
+
+def at_work(*agents):
+    """They have had a desk open for a minute, and are Ready."""
+    for one in agents:
+        sit_down(one)
+        states.ready(by=one)
+
+
+def sit_down(agent):
+    """A desk of theirs has been open for a minute; return the name of its connection."""
+    connection = f"desk-of-{agent.pk}"
+    presence.renew(agent.pk, connection)
+    Presence.objects.filter(connection=connection).update(since=ago(minutes=1))
+    return connection
+
+
+def offered(task, agent):
+    """What routing does with this waiting task when it is this agent's turn; return the offer."""
+    with transaction.atomic():
+        return offering.make(Task.objects.select_related("queue").get(pk=task.pk), agent)

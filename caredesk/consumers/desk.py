@@ -33,7 +33,7 @@ from django.utils.translation import gettext as _
 
 from activities import chat as conversation
 from activities.models import Message
-from caredesk import realtime
+from caredesk import parts, realtime
 from caredesk.sockets import MALFORMED, UNREADABLE, Socket, in_thread, user_of
 from caredesk.zones import read_by
 from queues import chats, presence
@@ -41,7 +41,7 @@ from queues.models import Task
 from queues.permissions import agent_of
 from queues.watching import View, news_of, state_seen, view_of
 
-SIGNED_OUT, NO_AGENT = 4401, 4403
+SIGNED_OUT, NO_AGENT, TORN = 4401, 4403, 1006
 TICK_SECONDS = 15
 TYPING_SECONDS = 3
 MOST_RECORDS = 200
@@ -67,6 +67,31 @@ def typing(given):
 HEARD = {"watch": watched, "say": spoken, "seen": seen, "typing": typing}
 
 
+class Pulse:
+    """Renews the leases of all desks whose lines end here, at once: they run out when this process is gone (R37)."""
+
+    def __init__(self):
+        self.agents, self.beating, self.loop = {}, None, None
+
+    def begin(self, connection, agent_id):
+        self.agents[connection] = agent_id
+        if self.loop is not asyncio.get_running_loop() or self.beating.done():
+            self.loop = asyncio.get_running_loop()
+            self.beating = asyncio.ensure_future(self.beat())
+
+    def end(self, connection):
+        self.agents.pop(connection, None)
+
+    async def beat(self):
+        while self.agents:
+            await asyncio.sleep(presence.RENEW_SECONDS)
+            with suppress(DatabaseError):
+                await in_thread(presence.renew_all, dict(self.agents))
+
+
+pulse = Pulse()
+
+
 class DeskConsumer(Socket):
     """One for each open page of an agent. Hears of the agent's lists, their queues, and of the task looked at."""
 
@@ -80,14 +105,17 @@ class DeskConsumer(Socket):
             return
         await self.channel_layer.group_add(f"desk-{self.agent.user_id}", self.channel_name)
         await in_thread(presence.renew, self.agent.pk, self.channel_name)
+        pulse.begin(self.channel_name, self.agent.pk)
         self.ticking = asyncio.ensure_future(self.tick())
 
     async def disconnect(self, code):
         if self.ticking:
             self.ticking.cancel()
+        pulse.end(self.channel_name)
         if self.agent:
+            silent = parts.ANSWER_SECONDS if code == TORN else 0
             with suppress(DatabaseError):
-                await in_thread(presence.leave, self.channel_name)
+                await in_thread(presence.leave, self.channel_name, silent_seconds=silent)
 
     async def receive_json(self, content):
         for word in HEARD.keys() & content.keys():
@@ -170,7 +198,6 @@ class DeskConsumer(Socket):
     async def desk_tick(self, event):
         """Through the channel, so that it happens between the page's words and not within them."""
         if await self.admit(await in_thread(user_of, self.scope["cookies"])):
-            await in_thread(presence.renew, self.agent.pk, self.channel_name)
             await self.tell_tick()
 
     async def tell_tick(self):

@@ -2,6 +2,7 @@
 
 import itertools
 import uuid
+from datetime import timedelta
 
 from django.utils.crypto import salted_hmac
 
@@ -9,10 +10,10 @@ from activities import chat, identity, joining, remarks
 from activities.models import Activity, Call, Comment, Email, Message, Tag
 from caredesk.history import acting
 from caredesk.texts import fold
-from queues import chats
+from queues import chats, offering, offers
 from queues.accepting import accept
 from queues.closing import Leftovers, close
-from queues.models import Task
+from queues.models import Agent, Offer, Task
 from requests_app.editing import save_details, touch
 
 TAGS = {"sr": "sr-latn"}
@@ -34,7 +35,7 @@ class Stage:
     def chat(self, customer, interaction, story, agent, opens):
         task = self.arrive_by_chat(customer, interaction)
         self.clock.tick(self.dice.randint(15, 240))
-        accept(task.pk, by=agent)
+        self.accept(task, agent)
         activity = self.identify(fresh(task.activity_id), customer, story, agent, opens)
         self.talk(activity, customer, interaction, agent)
         self.note(activity, interaction, agent)
@@ -42,6 +43,18 @@ class Stage:
         if interaction.stars:
             self.clock.tick(20)
             chat.rate(activity, interaction.stars, interaction.praise)
+
+    def accept(self, task, agent):
+        """In an automatic queue it was offered to them a moment ago."""
+        if task.queue.is_pick:
+            accept(task.pk, by=agent)
+            return
+        offer = offering.make(task, agent)
+        offers.accept(offer.pk, by=agent)
+        moment = self.clock.moment
+        begun = {"offered_at": moment - timedelta(seconds=5), "expires_at": moment + timedelta(seconds=10)}
+        Offer.objects.filter(pk=offer.pk).update(ended_at=moment, **begun)
+        Agent.objects.filter(pk=agent.pk).update(last_offered_at=begun["offered_at"])
 
     def arrive_by_chat(self, customer, interaction):
         activity, _token = chats.start(
@@ -159,7 +172,7 @@ class Stage:
         """A chat that is in progress now; what the customer said last is unread."""
         task = self.arrive_by_chat(customer, interaction)
         self.clock.tick(self.dice.randint(15, 60))
-        accept(task.pk, by=agent)
+        self.accept(task, agent)
         activity = fresh(task.activity_id)
         for sign, text in interaction.lines[1:]:
             self.clock.tick(self.dice.randint(15, 90))

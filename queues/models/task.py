@@ -35,11 +35,13 @@ class TaskQuerySet(models.QuerySet):
 
 @tracked()
 class Task(models.Model):
-    """`waiting_since` is the first waiting time, kept through misses, transfers and coming back.
+    """`waiting_since` is the first waiting time, kept through misses, transfers and coming back; `priority` the
+    queue's, or FIRST of a customer whose agent is gone.
     `line_busy` marks the one call that keeps the agent's line (R40)."""
 
     WAITING, OFFERED, ACTIVE, CLOSED, ABANDONED = "waiting", "offered", "active", "closed", "abandoned"
     LIVE = (WAITING, OFFERED, ACTIVE)
+    FIRST = 0  # before every queue's own priority, which starts at 1
     STATES = {
         WAITING: _("Waiting"),
         OFFERED: _("Offered"),

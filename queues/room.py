@@ -1,0 +1,68 @@
+"""What an agent is free for: asked by routing before each offer, and by whoever wants to know why (R36)."""
+
+from activities.models import Activity
+from queues.models import Agent
+
+IN_CALL, WRAPPING_UP, FULL = "in_call", "wrapping_up", "full"
+CHAT, CALL, EMAIL = Activity.CHAT, Activity.CALL, Activity.EMAIL
+
+FACTS = """
+SELECT agent.*, person.is_active, here.is_here, offered.is_offered,
+    held.chats, held.emails, held.in_call, wrap.up_until AS wrap_up_until,
+    coalesce(wrap.up_until > clock_timestamp(), false) AS is_wrapping_up,
+    ARRAY(SELECT queue.id FROM queues_queuemember member JOIN queues_queue queue ON queue.id = member.queue_id
+        WHERE member.agent_id = agent.id AND queue.mode = 'automatic') AS offered_from
+FROM queues_agent agent
+JOIN auth_user person ON person.id = agent.user_id
+CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM queues_presence presence
+    WHERE presence.agent_id = agent.id AND presence.lease_until > clock_timestamp()) AS is_here) here
+CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM queues_offer offer
+    WHERE offer.agent_id = agent.id AND offer.outcome = '') AS is_offered) offered
+CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE task.medium = 'chat') AS chats,
+    count(*) FILTER (WHERE task.medium = 'email') AS emails, coalesce(bool_or(task.line_busy), false) AS in_call
+    FROM queues_task task WHERE task.agent_id = agent.id AND task.state = 'active') held
+LEFT JOIN LATERAL (SELECT CASE WHEN NOT task.line_busy THEN
+        least(call.ended_at, task.ended_at) + make_interval(secs => queue.wrap_up_seconds) END AS up_until
+    FROM queues_task task JOIN queues_queue queue ON queue.id = task.queue_id
+    LEFT JOIN activities_call call ON call.activity_id = task.activity_id
+    WHERE task.agent_id = agent.id AND task.medium = 'call'
+    ORDER BY task.accepted_at DESC LIMIT 1) wrap ON true
+"""
+FREE = """
+WHERE agent.state = 'ready' AND person.is_active AND here.is_here AND NOT offered.is_offered
+"""
+
+
+def free_agents():
+    """The agents who could be offered something, each with the facts that `offerable` and `bar` ask."""
+    return list(Agent.objects.raw(FACTS + FREE))
+
+
+def of(agent_id):
+    """The same facts of one agent, free or not."""
+    return Agent.objects.raw(f"{FACTS} WHERE agent.id = %s", [agent_id])[0]
+
+
+def members_of(queue_id):
+    """The same facts of all members of a queue, by user name."""
+    members = "WHERE agent.id IN (SELECT agent_id FROM queues_queuemember WHERE queue_id = %s)"
+    return list(Agent.objects.raw(f"{FACTS} {members} ORDER BY person.username", [queue_id]))
+
+
+def is_free(agent):
+    return agent.is_ready and agent.is_active and agent.is_here and not agent.is_offered
+
+
+def bar(agent, medium):
+    """Why one task more of this medium would be too much for the agent: one of the words above, or ""."""
+    if medium == CALL:
+        return IN_CALL if agent.in_call else WRAPPING_UP if agent.is_wrapping_up else ""
+    if agent.in_call and not agent.offers_during_call:
+        return IN_CALL
+    held, limit = (agent.chats, agent.max_chats) if medium == CHAT else (agent.emails, agent.max_emails)
+    return FULL if held >= limit else ""
+
+
+def fits(agent, task):
+    """Whether routing may offer this task to this agent, by the agent's facts."""
+    return is_free(agent) and task.queue_id in agent.offered_from and not bar(agent, task.medium)
