@@ -18,7 +18,9 @@ PUBLIC = (
     "/chat/",
     "/healthz",
     "/i18n/",
+    "/metrics",
 )
+WITHOUT_TLS = ("/healthz", "/metrics")  # asked by machines beside this one
 FRAMED_BY_ANYONE = ("/chat/",)
 FRAMED_BY_GADGET_HOSTS = ("/accounts/login/", "/gadget/")
 
@@ -57,7 +59,7 @@ class HttpsOnlyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if not settings.HTTPS_ONLY or request.is_secure() or request.path_info == "/healthz":
+        if not settings.HTTPS_ONLY or request.is_secure() or request.path_info in WITHOUT_TLS:
             return self.get_response(request)
         if request.method in ("GET", "HEAD"):
             return HttpResponsePermanentRedirect(f"https://{request.get_host()}{request.get_full_path()}")

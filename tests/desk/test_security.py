@@ -69,6 +69,7 @@ class Test_a_stranger:
             "/chat/",
             "/healthz",
             "/i18n/",
+            "/metrics",
         }
 
     def test_who_fetches_a_part_of_a_page_is_sent_with_the_whole_page(self, db, client):
@@ -217,8 +218,9 @@ class Test_https_only:
         assert answer.status_code == 403
         assert answer.content == b"Only https is served here."
 
-    def test_lets_health_be_asked(self, client):
+    def test_lets_health_and_figures_be_asked(self, client):
         assert client.get("/healthz").status_code in (200, 503)
+        assert client.get("/metrics").status_code == 200
 
     def test_serves_https(self, client):
         assert client.get("/accounts/login/", secure=True).status_code == 200
