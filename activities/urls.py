@@ -1,12 +1,24 @@
 from django.urls import path
 
-from activities.views import activity_details, comments, communication, journey
+from activities.views import activity_details, comments, communication, find_customers, journey, move
 
 urlpatterns = [
     path("desk/<int:task_id>/communication/", communication.communication, name="communication"),
     path("desk/<int:task_id>/messages/", communication.messages, name="messages"),
     path("desk/<int:task_id>/journey/", journey.journey, name="journey"),
     path("desk/<int:task_id>/card/<str:record>/", journey.card, name="card"),
+    path("desk/<int:task_id>/move/undo/", move.undo_move, name="undo_move"),
+    path("desk/<int:task_id>/move/<int:activity_id>/", move.move, name="move"),
+    path(
+        "desk/<int:task_id>/move/<int:activity_id>/customer/", move.move_to_customer, name="move_to_customer"
+    ),
+    path("desk/<int:task_id>/customers/", find_customers.find_customers, name="find_customers"),
+    path("desk/<int:task_id>/customers/new/", find_customers.new_customer, name="new_customer"),
+    path(
+        "desk/<int:task_id>/customers/<int:customer_id>/",
+        find_customers.found_customer,
+        name="found_customer",
+    ),
     path("desk/<int:task_id>/activity_details/", activity_details.activity_details, name="activity_details"),
     path("desk/<int:task_id>/tags/", activity_details.add_tag, name="add_tag"),
     path("desk/<int:task_id>/tags/suggestions/", activity_details.tag_suggestions, name="tag_suggestions"),

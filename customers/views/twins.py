@@ -12,17 +12,21 @@ MOST = 5
 
 
 def twins_of(emails, phones, region=None):
-    """Customers, each with `about`: where they live and what we had to do with them."""
-    found = matches(emails=emails, phones=phones, region=region).prefetch_related("contact_points")
-    found = found.annotate(
+    """Customers with one of these addresses, as `described` shows them."""
+    return described(matches(emails=emails, phones=phones, region=region))
+
+
+def described(customers, most=MOST):
+    """The first of them, each with `about`: where they live and what we had to do with them."""
+    found = customers.prefetch_related("contact_points").annotate(
         request_count=Count("care_requests"),
         open_count=Count("care_requests", filter=Q(care_requests__state="open")),
         last_at=Max("care_requests__created_at"),
     )
-    twins = list(found[:MOST])
-    for twin in twins:
-        twin.about = about(twin)
-    return twins
+    rows = list(found[:most])
+    for customer in rows:
+        customer.about = about(customer)
+    return rows
 
 
 def twin_or_404(seat, form, pk):

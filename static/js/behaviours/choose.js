@@ -1,6 +1,6 @@
-// What is chosen in the journey: its button is pressed, and looks of the journey say so (R6).
+// What is chosen in the journey: its button is pressed, and looks and moves of the journey say so (R6).
 
-const chosen = () => document.querySelector("#details [data-chosen]")?.dataset.chosen;
+export const chosen = () => document.querySelector("#details [data-chosen]")?.dataset.chosen;
 
 function mark() {
   for (const button of document.querySelectorAll("#journey [data-record]")) {
@@ -9,7 +9,8 @@ function mark() {
 }
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (detail.elt.id === "journey" && chosen()) detail.parameters.set("selected", chosen());
+  const asks = detail.elt.id === "journey" || detail.elt.closest("#move_menu");
+  if (asks && chosen()) detail.parameters.set("selected", chosen());
 });
 document.addEventListener("htmx:afterSettle", ({ detail: { target, elt } }) => {
   if (target?.id !== "details" && target?.id !== "journey_content") return;

@@ -9,7 +9,7 @@ const FIELDS = "textarea, select, input:not([type=hidden], [type=checkbox], [typ
 
 // Also while an answer to something that was done in it is on its way: that finds its place only in what is there now.
 export function isWriting(pane) {
-  if (pane.querySelector(".htmx-request")) return true;
+  if (pane.querySelector(".htmx-request, .dragged")) return true;
   const fields = [...pane.querySelectorAll(FIELDS)];
   return fields.some((field) => field === document.activeElement || ("draft" in field.dataset && field.value !== field.defaultValue));
 }
@@ -31,4 +31,4 @@ function release() {
 }
 
 document.addEventListener("htmx:beforeSwap", hold);
-for (const over of ["focusout", "saved", "htmx:afterSettle", "htmx:afterRequest"]) document.addEventListener(over, () => setTimeout(release));
+for (const over of ["focusout", "saved", "htmx:afterSettle", "htmx:afterRequest", "dragend"]) document.addEventListener(over, () => setTimeout(release));

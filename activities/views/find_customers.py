@@ -1,0 +1,106 @@
+"""Choosing a customer, to move an activity to (R81) or to merge with (R73): who is in progress, or found by words."""
+
+from django.db.models import Exists, OuterRef
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from activities import search
+from activities.identity import known_values, likely
+from customers.forms import language_name
+from customers.matching import matches
+from customers.models import Customer
+from customers.views.twins import described, twins_of
+from queues.permissions import agent_required, holds
+from queues.seat import Seat
+from requests_app.models import CareRequest
+
+MOVE, MERGE = "move", "merge"
+FIELDS = ("first_name", "last_name", "email", "phone")
+
+
+@agent_required
+@require_safe
+def find_customers(request, task_id):
+    """The list for the words `q`; without any, who is likely. `purpose` is "move" or "merge"."""
+    seat = Seat.take(request.agent, task_id)
+    purpose = MERGE if request.GET.get("purpose") == MERGE else MOVE
+    shown = choices(seat, seat.current, purpose, request.GET.get("q", ""))
+    return render(request, "desk/choose_customer.html#found", shown)
+
+
+@agent_required
+@require_safe
+def found_customer(request, task_id, customer_id):
+    """Whoever was chosen, and which request of theirs a moved activity joins."""
+    seat = Seat.take(request.agent, task_id)
+    customer = get_object_or_404(Customer.objects.prefetch_related("contact_points"), pk=customer_id)
+    joinable = CareRequest.objects.joinable().filter(customer=customer).order_by("-created_at", "-pk")
+    shown = {"seat": seat, "customer": customer, "joins": joinable.first()}
+    shown |= {"language": language_name(customer.language), "about": described_one(customer)}
+    return render(request, "desk/chosen_customer.html", shown)
+
+
+@agent_required
+@require_safe
+def new_customer(request, task_id):
+    """The fields of somebody new, with what the activity says of them, and who has that address already."""
+    seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
+    known = known_values(seat.activity or seat.current, seat.region)
+    values = {name: request.GET[name] for name in FIELDS if name in request.GET}
+    shown = new_fields(seat, of_known(known) | values)
+    part = "#twins" if values else ""
+    return render(request, f"desk/new_customer.html{part}", shown)
+
+
+def choices(seat, activity, purpose, words=""):
+    """Groups of (heading, customers), the seat's own among none of them; `slow` when the search took too long."""
+    shown = {"seat": seat, "purpose": purpose, "words": words.strip(), "groups": [], "slow": False}
+    if not shown["words"]:
+        near = likely_ones(seat, activity, purpose)
+        groups = [(_("In progress"), in_progress(seat)), (_("Perhaps the same person"), others(seat, near))]
+    else:
+        try:
+            groups = [(_("Found"), found(seat, words))]
+        except search.TooSlow:
+            return shown | {"slow": True}
+    return shown | {"groups": [group for group in groups if group[1]]}
+
+
+def found(seat, words):
+    numbers = [customer.pk for customer in search.customers(words, region=seat.region)]
+    rows = {customer.pk: customer for customer in others(seat, Customer.objects.filter(pk__in=numbers))}
+    return [rows[pk] for pk in numbers if pk in rows]
+
+
+def in_progress(seat):
+    theirs = holds(seat.agent).filter(activity__customer=OuterRef("pk"))
+    return others(seat, Customer.objects.filter(Exists(theirs)).order_by("last_name", "first_name", "pk"))
+
+
+def likely_ones(seat, activity, purpose):
+    if purpose == MERGE and seat.customer:
+        return matches(emails=seat.customer.emails, phones=seat.customer.phones, region=seat.region)
+    return likely(activity, seat.region)
+
+
+def others(seat, customers):
+    return described(customers.exclude(pk=seat.customer.pk if seat.customer else None), most=search.MOST)
+
+
+def described_one(customer):
+    return described(Customer.objects.filter(pk=customer.pk))[0].about
+
+
+def of_known(values):
+    return {
+        "first_name": values["first_name"],
+        "last_name": values["last_name"],
+        "email": next(iter(values["emails"]), ""),
+        "phone": next(iter(values["phones"]), ""),
+    }
+
+
+def new_fields(seat, values, errors=None):
+    twins = twins_of([values.get("email", "")], [values.get("phone", "")], seat.region)
+    return {"seat": seat, "values": values, "errors": errors or {}, "twins": twins}

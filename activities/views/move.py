@@ -1,0 +1,202 @@
+"""Move: an activity of the journey to another request (R80) or to another customer (R81), and back."""
+
+import re
+from dataclasses import asdict
+
+from django.core import signing
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
+
+from activities import moving
+from activities.views import find_customers
+from caredesk.retrying import Overtaken
+from caredesk.stale import Stale
+from customers.models import Customer
+from queues.permissions import agent_required
+from queues.seat import Seat, find_selected
+from queues.views.beside import beside
+from queues.views.caution import caution_of
+from requests_app.editing import Closed
+from requests_app.models import CareRequest
+
+NEW = "new"
+MOST = 50
+UNDO_SECONDS = 600
+NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+REFUSED = (Stale, Closed, moving.Elsewhere, Overtaken)
+
+
+@agent_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request, task_id, activity_id):
+    """GET: the menu "Move to…". POST: `to` is "request-42" or "new"; `load` shows everything as it is now.
+
+    `version` is the activity as the page has shown it.
+    """
+    seat, activity = mine(request, task_id, activity_id)
+    if "load" in request.POST:
+        return beside(request, seat)
+    version = version_of(request)
+    if not version:
+        return HttpResponseBadRequest()
+    if request.method != "POST":
+        return menu(request, seat, activity, version)
+    target = target_of(seat, request.POST.get("to", ""))
+    try:
+        done = moving.to_request(activity, target, version=version, by=request.user)
+    except REFUSED as error:
+        return refused(request, seat, activity, error)
+    return shown(request, Seat.take(request.agent, task_id, seat.selection), activity, done, _("Moved."))
+
+
+@agent_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_to_customer(request, task_id, activity_id):
+    """GET: the dialog. POST: `customer` is the number of one, or "new" with the fields of a new one."""
+    seat, activity = mine(request, task_id, activity_id)
+    version = version_of(request)
+    if not version:
+        return HttpResponseBadRequest()
+    if request.method != "POST":
+        return dialog(request, seat, activity, version)
+    chosen = request.POST.get("customer", "")
+    if chosen != NEW and not NUMBER.fullmatch(chosen):
+        return said(request, _("Choose a customer first."), status=422)
+    try:
+        done = carry(request, seat, activity, chosen, version)
+    except ValidationError as error:
+        return refused_fields(request, seat, error)
+    except REFUSED as error:
+        return refused(request, seat, activity, error, at="#move_caution")
+    stays = seat.selection if seat.selected != activity else ""
+    fresh = Seat.take(request.agent, task_id, "" if activity == seat.current else stays)
+    activity.refresh_from_db()
+    words = _("Moved to %(name)s.") % {"name": activity.customer.shown_name}
+    return trigger_client_event(shown(request, fresh, activity, done, words), "look-tasks", {})
+
+
+@agent_required
+@require_POST
+def undo_move(request, task_id):
+    """Take back the move that `done` describes: words of ours, signed for this agent ten minutes ago at most."""
+    seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
+    if seat.is_preview:
+        raise PermissionDenied
+    try:
+        done = signing.loads(request.POST.get("done", ""), salt=salt(request), max_age=UNDO_SECONDS)
+    except signing.BadSignature:
+        return said(request, _("Not undone: that is too long ago."))
+    try:
+        activity = moving.back(moving.Moved(**done), by=request.user)
+    except REFUSED:
+        return said(request, _("Not undone: the conversation has changed since."))
+    own = activity == seat.current
+    fresh = Seat.take(request.agent, task_id, "" if own else seat.selection)
+    response = beside(request, fresh, notice=_("As it was before."))
+    trigger_client_event(response, "look-tasks", {})
+    return pointed(response, activity, fresh)
+
+
+def mine(request, task_id, activity_id):
+    """The seat and an activity of its journey that the agent may move: not one of a closed request."""
+    given = request.POST.get("selected") or request.GET.get("selected", "")
+    seat = Seat.take(request.agent, task_id, given)
+    activity = find_selected(request.agent, seat.task, f"activity-{activity_id}")
+    if not seat.may(activity):
+        raise PermissionDenied
+    return seat, activity
+
+
+def version_of(request):
+    given = (request.POST if request.method == "POST" else request.GET).get("version", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else 0
+
+
+def menu(request, seat, activity, version):
+    targets = CareRequest.objects.joinable().filter(customer_id=activity.customer_id or 0)
+    targets = targets.exclude(pk=activity.care_request_id).order_by("-created_at", "-pk")[:MOST]
+    shown = {"seat": seat, "activity": activity, "version": version, "targets": targets}
+    return render(request, "panes/journey.html#move_menu", shown)
+
+
+def dialog(request, seat, activity, version):
+    shown = {"activity": activity, "version": version, "own": activity == seat.current}
+    shown |= find_customers.choices(seat, activity, find_customers.MOVE)
+    return render(request, "desk/move.html", shown)
+
+
+def target_of(seat, name):
+    if name == NEW and seat.customer:
+        return None
+    kind, _dash, number = name.partition("-")
+    found = None
+    if kind == "request" and NUMBER.fullmatch(number) and seat.customer:
+        found = CareRequest.objects.filter(customer=seat.customer, pk=number).first()
+    if not found:
+        raise Http404
+    return found
+
+
+def carry(request, seat, activity, chosen, version):
+    """To the customer with this number, or to a new one."""
+    if chosen == NEW:
+        given = {name: request.POST.get(name, "") for name in find_customers.FIELDS}
+        values = {"first_name": given["first_name"], "last_name": given["last_name"]}
+        values |= {"emails": [given["email"]], "phones": [given["phone"]]}
+        return moving.to_new_customer(activity, values, version=version, by=request.user, region=seat.region)
+    customer = Customer.objects.filter(pk=chosen).first()
+    if not customer:
+        raise moving.Elsewhere
+    return moving.to_customer(activity, customer, version=version, by=request.user)
+
+
+def shown(request, seat, activity, done, words):
+    """Everything beside the conversation, and one click that takes it back."""
+    press = done and {
+        "label": _("Undo"),
+        "address": reverse("undo_move", args=[seat.task.pk]),
+        "values": {"done": signing.dumps(asdict(done), salt=salt(request))},
+    }
+    return pointed(beside(request, seat, notice=words if done else "", press=press), activity, seat)
+
+
+def pointed(response, activity, seat):
+    there = activity.customer_id == seat.current.customer_id
+    at = f"#act-{activity.pk}" if there else f"#act-{seat.current.pk}"
+    return trigger_client_event(response, "point", {"at": at}, after="settle")
+
+
+def salt(request):
+    return f"move-{request.user.pk}"
+
+
+def refused(request, seat, activity, error, *, at="#journey_caution"):
+    """Nothing moved; what a colleague has changed is shown on Load."""
+    if isinstance(error, Stale):
+        shown = {"seat": seat, "activity": activity, "caution": caution_of(error)}
+        response = render(request, "panes/journey.html#caution", shown, status=409)
+        response["HX-Retarget"], response["HX-Reswap"] = at, "innerHTML"
+        return trigger_client_event(response, "toast", {"words": _("Nothing moved.")})
+    if isinstance(error, Closed):
+        return said(request, _("Nothing moved: that request is closed."))
+    return said(request, _("Nothing moved: it has been moved meanwhile, or the other is gone."))
+
+
+def refused_fields(request, seat, error):
+    """What of a new customer is wrong, beside its field."""
+    errors = {name.removesuffix("s"): words[0] for name, words in error.message_dict.items()}
+    values = {name: request.POST.get(name, "") for name in find_customers.FIELDS}
+    fields = find_customers.new_fields(seat, values, errors)
+    response = render(request, "desk/new_customer.html", fields, status=422)
+    response["HX-Retarget"], response["HX-Reswap"] = "#customer_chosen", "innerHTML"
+    return response
+
+
+def said(request, words, *, status=409):
+    response = HttpResponse(status=status, headers={"HX-Reswap": "none"})
+    return trigger_client_event(response, "toast", {"words": words})
