@@ -130,6 +130,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "caredesk.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
     "close what is due": {"task": "activities.tasks.close_due", "schedule": 30, "options": {"expires": 25}},
+    "connect what is left": {
+        "task": "queues.tasks.connect_left_over",
+        "schedule": 5,
+        "options": {"expires": 10},
+    },
 }
 
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
@@ -220,7 +225,8 @@ CHAT_MESSAGES_PER_MINUTE = number("CAREDESK_CHAT_MESSAGES_PER_MINUTE", 60)
 CHAT_RETURNS_PER_MINUTE = number("CAREDESK_CHAT_RETURNS_PER_MINUTE", 5)
 CHAT_WAITING_GONE_SECONDS = number("CAREDESK_CHAT_WAITING_GONE_SECONDS", 60)
 CHAT_ACTIVE_GONE_SECONDS = number("CAREDESK_CHAT_ACTIVE_GONE_SECONDS", 180)
-METRICS_TOKEN = os.environ.get("CAREDESK_METRICS_TOKEN", "")
+CALL_ANSWER_SECONDS = number("CAREDESK_CALL_ANSWER_SECONDS", 60)
+CTI_TOKEN = os.environ.get("CAREDESK_CTI_TOKEN", "")
 DEFAULT_REGION = os.environ.get("CAREDESK_REGION", "NL")
 
 LOGGING = {

@@ -14,7 +14,7 @@ from activities.models import Activity, Message
 from caredesk.history import acting
 from caredesk.realtime import announce
 from caredesk.stale import locked
-from queues import routing
+from queues import connecting, lines, routing
 from queues.bells import ring_desk, ring_queue
 from queues.models import Agent, Task
 from queues.retrying import retried_after_deadlock
@@ -67,14 +67,17 @@ def refuse_if_offered_in_turn(task):
 
 def refuse_second_call(task, agent):
     """One call at a time (R40); the caller holds the agent's row, and the database agrees."""
-    if task.medium == Activity.CALL and Task.objects.filter(agent=agent, line_busy=True).exists():
+    if lines.keeps(task) and Task.objects.filter(agent=agent, line_busy=True).exists():
         raise NotYours(_("You are in a call already. Hang up first."))
 
 
 def take(task, agent):
+    """A call keeps the line of whoever has it, unless it has ended already; one that rings is put through to them."""
     task.state, task.agent, task.accepted_at = Task.ACTIVE, agent, timezone.now()
-    task.line_busy = task.medium == Activity.CALL
+    task.line_busy = lines.keeps(task)
     task.save(update_fields=["state", "agent", "accepted_at", "line_busy"])
+    if task.line_busy:
+        connecting.ask(task)
 
 
 def begin(activity, agent):
@@ -87,7 +90,8 @@ def begin(activity, agent):
         announce(activity.customer, joined)
     current = locked(activity)
     current.state = activity.state = Activity.ACTIVE
-    current.save(update_fields=["state"])
+    current.ended_at = activity.ended_at = None
+    current.save(update_fields=["state", "ended_at"])
     if current.medium == Activity.CHAT:
         chat.append(
             current,

@@ -12,6 +12,7 @@ from django.test import TransactionTestCase
 
 from tests import rules
 from tests.beside import desk, new_desk, preview  # noqa: F401 (fixtures for all)
+from tests.calling import pbx  # noqa: F401 (fixture for all)
 from tests.cast import ana, billing, internet, jelena, mallory, marko, sonja  # noqa: F401 (fixtures for all)
 
 MIGRATED = {"django_migrations", "django_content_type", "auth_permission"}

@@ -6,21 +6,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('activities', '0003_ends_and_kinds'),
+        ("activities", "0003_ends_and_kinds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='call',
-            name='called_back_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='called back'),
+            model_name="call",
+            name="called_back_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="called back"),
         ),
         migrations.AddField(
-            model_name='call',
-            name='called_back_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="call",
+            name="called_back_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
     ]

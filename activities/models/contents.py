@@ -1,6 +1,7 @@
 """What an interaction consists of: messages of a chat, the call, the e-mails, and their attachments."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -66,9 +67,12 @@ class Message(models.Model):
 
 class CallQuerySet(models.QuerySet):
     def missed(self):
-        """Nobody spoke with the caller, nobody has called them back, and it rang nowhere else."""
-        abandoned = self.filter(activity__direction=Activity.IN, activity__state=Activity.ABANDONED)
-        return abandoned.filter(answered_at=None, called_back_at=None)
+        """Lately, and nobody spoke with the caller, nobody has called them back, and it rang nowhere else."""
+        abandoned = {"activity__direction": Activity.IN, "activity__state": Activity.ABANDONED}
+        since = timezone.now() - timedelta(days=Call.MISSED_DAYS)
+        return self.filter(
+            state=Call.ENDED, answered_at=None, called_back_at=None, rang_at__gt=since, **abandoned
+        )
 
 
 class Call(models.Model):
@@ -76,6 +80,7 @@ class Call(models.Model):
 
     NEW, ANSWERED, ENDED = "new", "answered", "ended"
     STATES = {NEW: _("Ringing"), ANSWERED: _("Talking"), ENDED: _("Ended")}
+    MISSED_DAYS = 14
 
     activity = models.OneToOneField(Activity, models.CASCADE, related_name="call")
     call_id = models.CharField(_("call id"), max_length=250, unique=True)
@@ -111,6 +116,13 @@ class Call(models.Model):
                 name="call_has_an_end_only_when_ended",
             ),
             *all_at_most("call", ["from_number", "to_number", "cause"]),
+        ]
+        indexes = [
+            models.Index(
+                fields=["rang_at"],
+                condition=Q(state="ended", answered_at=None, called_back_at=None),
+                name="call_not_called_back",
+            )
         ]
 
     def __str__(self):

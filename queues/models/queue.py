@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caredesk.history import tracked
 from caredesk.texts import all_at_most
+from customers.phones import dialled_phone, normalise_phone
 
 
 @tracked("seq")
@@ -121,6 +122,8 @@ class CallLog(models.Model):
 
 
 class BlockedNumber(models.Model):
+    """Its calls are rejected; kept in the form in which numbers are matched, however it was typed."""
+
     number = models.CharField(_("number"), max_length=40, unique=True)
     note = models.TextField(_("note"), blank=True, default="")
     blocked_by = models.ForeignKey(
@@ -135,6 +138,10 @@ class BlockedNumber(models.Model):
 
     def __str__(self):
         return self.number
+
+    def save(self, *args, **kwargs):
+        self.number = normalise_phone(dialled_phone(self.number) or self.number)
+        super().save(*args, **kwargs)
 
 
 class CallerIdRule(models.Model):
