@@ -120,19 +120,25 @@ def reassign(task_id, agent, *, by):
 
 
 @retried_after_deadlock
-def requeue(task_id, *, by=None):
-    """A supervisor puts a live task back in line, first; one that is offered is offered anew. Raises NotYours."""
+def requeue(task_id, *, queue=None, by=None):
+    """A supervisor puts a live task back in line, first, in another queue if one is given. Raises NotYours.
+
+    One that is offered is offered anew.
+    """
     with transaction.atomic(), acting(user_of(by)):
         task = hold_task(task_id)
-        if task.is_active:
-            task.priority = Task.FIRST
-            put_in_line(task, task.agent)
-        elif task.state in Task.LIVE:
-            offers.take_back(task)
-            ring_queue(task.queue_id)
-            routing.soon()
-        else:
+        if task.state not in Task.LIVE:
             raise NotYours(_("This task is over."))
+        former, task.queue = task.queue_id, queue or task.queue
+        task.priority = Task.FIRST
+        if task.is_active:
+            put_in_line(task, task.agent)
+        else:
+            offers.take_back(task)
+            task.save(update_fields=["queue", "priority"])
+            for queue_id in sorted({former, task.queue_id}):
+                ring_queue(queue_id)
+            routing.soon()
     return task
 
 
