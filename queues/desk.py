@@ -1,23 +1,27 @@
 """What stands in the two lists of a desk: In progress and Queue (R2)."""
 
-from django.db.models import Count, Min, OuterRef, Subquery, TextField, Value, prefetch_related_objects
-from django.db.models.functions import Cast, Coalesce, Concat
+from dataclasses import dataclass
 
-from activities.models import Draft, Message
-from queues.models import Agent, Queue, Task
+from django.db.models import Count, Min, OuterRef, Subquery, TextField, Value, prefetch_related_objects
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
+from django.utils.translation import gettext as _
+
+from activities.models import Activity, Draft, Message
+from queues.models import Agent, Offer, Queue, Task
 
 SHOWN_A_QUEUE = 50
 
 
 def in_progress(agent):
-    """The agent's accepted tasks, each with `last_words` and `draft`, in the order they were accepted."""
-    own = Task.objects.active().filter(agent=agent)
-    return with_words(own).annotate(draft=Subquery(draft_of(agent))).order_by("accepted_at", "id")
+    """The agent's accepted tasks, each with `last_words`, `draft` and `offered_to`, in the order they were accepted."""
+    own = with_words(Task.objects.active().filter(agent=agent))
+    beside = {"draft": Subquery(draft_of(agent)), "offered_to": Subquery(receiver())}
+    return own.annotate(**beside).order_by("accepted_at", "id")
 
 
 def with_words(tasks):
     """With what a row of the list shows, and no more: there are many rows."""
-    rows = tasks.select_related("queue", "activity__customer").only(*SHOWN_OF_TASK)
+    rows = tasks.select_related("queue", "activity__customer", "activity__call").only(*SHOWN_OF_TASK)
     return rows.annotate(last_words=Subquery(last_words()))
 
 
@@ -26,6 +30,7 @@ SHOWN_OF_TASK = [
     *(f"activity__{name}" for name in ("medium", "source_name", "source_email", "source_phone")),
     *(f"activity__{name}" for name in ("unread", "unanswered_since", "customer_left_at")),
     *("activity__customer__first_name", "activity__customer__last_name"),
+    *(f"activity__call__{name}" for name in ("state", "answered_at", "held_since")),
 ]
 
 
@@ -42,6 +47,14 @@ def last_words():
 def draft_of(agent):
     record = Concat(Value("activity-"), Cast(OuterRef("activity_id"), TextField()), output_field=TextField())
     return Draft.objects.filter(agent=agent.user, record=record, field="message").values("text")[:1]
+
+
+def receiver():
+    """The name of who is offered a task by its holder (R43)."""
+    person = "agent__user__"
+    full = Trim(Concat(f"{person}first_name", Value(" "), f"{person}last_name"))
+    live = Offer.objects.live().filter(task=OuterRef("pk"))
+    return live.values_list(Coalesce(NullIf(full, Value("")), f"{person}username"))[:1]
 
 
 def queues_of(agent):
@@ -65,6 +78,38 @@ def waiting_in(queues):
     first = lines[0].union(*lines[1:], all=True) if lines[1:] else lines[0]
     shown = Task.objects.waiting().filter(pk__in=[row["pk"] for row in first])
     return list(with_words(shown).in_line())
+
+
+@dataclass
+class Room:
+    """How many tasks of a medium an agent has in progress, and how many they may have at once (R36)."""
+
+    medium: str
+    count: int
+    limit: int
+
+    @property
+    def name(self):
+        return NAMES[self.medium]()
+
+    @property
+    def is_full(self):
+        return self.count >= self.limit
+
+
+NAMES = {
+    Activity.CHAT: lambda: _("Chats"),
+    Activity.CALL: lambda: _("Calls"),
+    Activity.EMAIL: lambda: _("E-mails"),
+}
+
+
+def capacity(agent):
+    """The agent's Room for each medium, in one query."""
+    own = Task.objects.active().filter(agent=agent).order_by().values_list("medium")
+    counts = dict(own.annotate(count=Count("pk")))
+    limits = {Activity.CHAT: agent.max_chats, Activity.CALL: 1, Activity.EMAIL: agent.max_emails}
+    return [Room(medium, counts.get(medium, 0), limit) for medium, limit in limits.items()]
 
 
 def state_of(agent_id):

@@ -49,7 +49,9 @@ def end(offer, outcome):
 
 
 def ring_agents(offer):
-    """Both desks of a transfer, by number, as all rows of one kind are locked."""
+    """Both desks of a transfer, by number, as all rows of one kind are locked; its sender looks at the task."""
+    if offer.is_transfer:
+        announce(f"activity-{offer.task.activity_id}")
     people = Agent.objects.filter(pk__in=[offer.agent_id, offer.returns_to_id])
     for agent_id, user_id in people.order_by("pk").values_list("pk", "user_id"):
         ring_desk(agent_id, user_id)

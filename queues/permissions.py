@@ -9,7 +9,7 @@ from django.http import Http404
 
 from activities.models import Activity
 from customers.models import Customer
-from queues.models import Queue, QueueMember, Task
+from queues.models import Offer, Queue, QueueMember, Task
 from requests_app.models import CareRequest
 
 
@@ -66,7 +66,8 @@ def visible_task(agent, task_id):
 @cache
 def whole_tasks():
     """Built once: building this query anew for each look took half of its time."""
-    return Task.objects.whole()
+    passed_on = Offer.objects.filter(task=OuterRef("pk"), returns_to__isnull=False)
+    return Task.objects.whole().annotate(was_passed_on=Exists(passed_on))
 
 
 def may_look(agent, task):

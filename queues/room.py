@@ -46,7 +46,13 @@ def of(agent_id):
 def members_of(queue_id):
     """The same facts of all members of a queue, by user name."""
     members = "WHERE agent.id IN (SELECT agent_id FROM queues_queuemember WHERE queue_id = %s)"
-    return list(Agent.objects.raw(f"{FACTS} {members} ORDER BY person.username", [queue_id]))
+    found = Agent.objects.raw(f"{FACTS} {members} ORDER BY person.username", [queue_id])
+    return list(found.prefetch_related("user", "chosen_reason"))
+
+
+def of_each(agent_ids):
+    """The same facts of several agents."""
+    return list(Agent.objects.raw(f"{FACTS} WHERE agent.id = ANY(%s)", [list(agent_ids)]))
 
 
 def is_free(agent):

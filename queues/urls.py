@@ -1,6 +1,6 @@
 from django.urls import path
 
-from queues.views import accept, canned, close, desk, drafts, tasks
+from queues.views import accept, canned, close, desk, drafts, offer, sign_out, state, tasks, transfer, why
 from queues.views.chat import chat, chat_end, chat_messages, chat_rate, chat_return
 from queues.views.chat_script import chat_script
 from queues.views.cti import cti
@@ -9,10 +9,20 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/tasks/", tasks.tasks, name="tasks"),
     path("desk/drafts/", drafts.drafts, name="drafts"),
+    path("desk/state/", state.state, name="state"),
+    path("desk/state/ready/", state.ready, name="ready"),
+    path("desk/state/not_ready/", state.not_ready, name="not_ready"),
+    path("desk/offers/<int:offer_id>/accept/", offer.accept_offer, name="accept_offer"),
+    path("desk/offers/<int:offer_id>/decline/", offer.decline_offer, name="decline_offer"),
+    path("desk/queues/<int:queue_id>/why/", why.why_waiting, name="why_waiting"),
+    path("desk/sign_out/", sign_out.sign_out, name="sign_out"),
     path("desk/<int:task_id>/", desk.task, name="task"),
     path("desk/<int:task_id>/accept/", accept.accept, name="accept"),
     path("desk/<int:task_id>/canned/", canned.canned, name="canned"),
     path("desk/<int:task_id>/close/", close.close, name="close"),
+    path("desk/<int:task_id>/why/", why.why_task, name="why_task"),
+    path("desk/<int:task_id>/transfer/", transfer.transfer, name="transfer"),
+    path("desk/<int:task_id>/transfer/back/", transfer.take_back, name="take_back"),
     path("api/v1/cti/<str:token>", cti, name="cti"),
     path("chat.js", chat_script, name="chat_script"),
     path("chat/<slug:queue>/", chat, name="chat"),

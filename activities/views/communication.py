@@ -11,6 +11,7 @@ from caredesk import panes
 from queues.models import Task
 from queues.permissions import agent_required
 from queues.seat import Seat
+from queues.views.notices import transfer_of
 
 PAGE = 50
 
@@ -52,6 +53,7 @@ def context(request, seat):
         "waited": seat.task.accepted_at and seat.task.accepted_at - seat.task.waiting_since,
         "in_line": in_line(seat.task) if seat.is_preview else None,
         "accepted": getattr(request, "accepted", False),
+        "transfer": transfer_of(seat.task),
     }
 
 

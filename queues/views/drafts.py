@@ -10,7 +10,7 @@ from activities import drafts as kept
 from customers.forms import VERSION, is_field
 from queues.permissions import agent_required, may_watch
 
-KNOWN = {"message", "title", "description", "tag", "comment", VERSION}
+KNOWN = {"message", "title", "description", "request_version", "tag", "comment", "transfer_note", VERSION}
 EDITED_COMMENT = re.compile(r"comment-\d{1,18}")
 
 

@@ -8,7 +8,7 @@ from caredesk import panes
 from customers.views import customer_details
 from queues.models import Task
 from queues.permissions import picked_by
-from queues.views import tasks
+from queues.views import state, tasks
 from requests_app.views import request_details
 
 PANES = {
@@ -56,7 +56,8 @@ def gone(request, task_id, *, why="", status=404):
 
 def desk(request, selected, shown, *, rail=None, status=200):
     rail = panes.whole(request, "tasks", rail or tasks.context(request, request.agent, selected))
-    return render(request, "desk/desk.html", {"rail": rail, "agent": request.agent, **shown}, status=status)
+    around = {"rail": rail, "agent": request.agent, "own": state.context(request.agent)}
+    return render(request, "desk/desk.html", around | shown, status=status)
 
 
 def drawn(request, seat, names):

@@ -11,6 +11,7 @@ const icon = document.querySelector("link[rel=icon]");
 const name = document.title.split(" · ").at(-1);
 let known = read();
 let missed = 0;
+let offered = "";
 
 function read() {
   const rows = [...rail.querySelectorAll("[data-task]")];
@@ -48,8 +49,8 @@ function notify(phrase, row) {
 function count() {
   if (!document.hidden) missed = 0;
   const unread = [...known.values()].reduce((sum, row) => sum + row.unread, 0);
-  const total = unread + missed;
-  document.title = (total ? `(${total}) ` : "") + [at().name, name].filter(Boolean).join(" · ");
+  const total = offered ? 1 : unread + missed;
+  document.title = (total ? `(${total}) ` : "") + [offered || at().name, name].filter(Boolean).join(" · ");
   icon.href = total ? document.body.dataset.iconNew : document.body.dataset.icon;
   const badge = document.querySelector(".dock [data-unread]");
   badge.hidden = !unread;
@@ -57,6 +58,10 @@ function count() {
 }
 
 document.addEventListener("htmx:afterSettle", ({ target }) => rail.contains(target) && compare());
+document.addEventListener("offered", ({ detail }) => {
+  offered = detail;
+  count();
+});
 document.addEventListener("selected", count);
 document.addEventListener("visibilitychange", count);
 count();

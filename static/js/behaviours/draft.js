@@ -93,7 +93,7 @@ async function clear(event) {
   await Promise.race([flush(), new Promise((done) => setTimeout(done, 2000))]);
   for (const name of browser.keys(prefix)) if (JSON.parse(browser.kept(name)).stored) browser.forget(name);
   form.dataset.logout = "ready";
-  setTimeout(() => form.requestSubmit()); // not within this very submission
+  setTimeout(() => form.requestSubmit(event.submitter)); // not within this very submission
 }
 
 document.addEventListener("input", ({ target }) => {

@@ -1,9 +1,11 @@
-// Keys: `?` shows them. Single letters can be switched off and do nothing in a field; F8 accepts everywhere.
+// Keys: `?` shows them. Single letters can be switched off and do nothing in a field; F8 accepts everywhere, the offer
+// first, else the task that is looked at.
 
 import { isOn } from "./switches.js";
 
 const FIELD = "input, textarea, select, [contenteditable]";
 const rows = () => [...document.querySelectorAll("#tasks [data-task]")];
+const accept = (where) => document.querySelector(`${where}[data-accept]:not(:disabled)`);
 const current = () => document.querySelector("#tasks [aria-current]");
 
 const letters = {
@@ -30,7 +32,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   if (event.key === "F8") {
     event.preventDefault();
-    document.querySelector("[data-accept]:not(:disabled)")?.click();
+    if (!event.repeat) (accept("#offer ") || accept("#work "))?.click();
   } else if (event.key === "Escape") {
     back(event);
   } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.target.matches(FIELD) && isOn("keys")) {

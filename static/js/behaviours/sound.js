@@ -1,15 +1,16 @@
-// Two soft notes for new work, one tick for words in another task; at most one sound in five seconds, never a loop.
+// Two soft notes for new work, one tick for words in another task; at most one sound in five seconds, never a loop. An
+// offer is always heard.
 // Browsers allow sound after the first press on the page.
 
 import { isOn } from "./switches.js";
 
 const EVERY = 5000;
-const NOTES = { work: [660, 880], words: [990] };
+const NOTES = { offer: [660, 880], work: [660, 880], words: [990] };
 let context = null;
 let played = 0;
 
 export function play(kind) {
-  if (!context || !isOn("sound") || Date.now() - played < EVERY) return;
+  if (!context || !isOn("sound") || (kind !== "offer" && Date.now() - played < EVERY)) return;
   played = Date.now();
   NOTES[kind].forEach((pitch, number) => note(pitch, context.currentTime + number * 0.18));
   document.body.dataset.played = kind;

@@ -19,6 +19,11 @@ async function turn(name, on) {
   draw();
 }
 
+// Turned on where that was never decided.
+export function ask(name) {
+  if (browser.kept(`switch:${name}`) === null) turn(name, true);
+}
+
 function colours(theme) {
   keep("theme", theme);
   if (theme) document.documentElement.dataset.theme = theme;

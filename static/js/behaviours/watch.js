@@ -19,6 +19,7 @@ export function lookAtPanes() {
 
 function lookAtAll() {
   look("#tasks");
+  look("#state");
   lookAtPanes();
   document.dispatchEvent(new Event("look-talk"));
 }
@@ -31,7 +32,7 @@ function watch() {
 }
 
 function compare({ state, stamp, task }) {
-  if (state !== rail() && !back) look("#tasks");
+  if (state !== rail() && !back) for (const list of ["#tasks", "#state"]) look(list);
   if (!stamp || (task && String(task) !== at().task) || stamp === at().stamp) return;
   // What has been pushed since the last comparison has been looked at already.
   if (!pushed) lookAtPanes();

@@ -1,0 +1,30 @@
+"""Signing out with tasks in progress asks what becomes of them (R38)."""
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from activities.models import Activity
+from queues import desk, signing
+from queues.permissions import agent_required
+
+KEEP, RETURN = "keep", "return"
+
+
+@agent_required
+@require_POST
+def sign_out(request):
+    """With `choice`, or with nothing in progress, on to the log-out; else the question.
+
+    The menu of the desk asks first without leaving the desk: to it the question is drawn in its own place, or a form
+    that sends itself.
+    """
+    choice = request.POST.get("choice", "")
+    counts = {room.medium: room.count for room in desk.capacity(request.agent)}
+    count = sum(counts.values())
+    if choice in (KEEP, RETURN) or not (count or request.htmx):
+        signing.out(request.agent, keep=choice == KEEP)
+        return HttpResponseRedirect(reverse("logout"), preserve_request=True)
+    shown = {"count": count, "chats": counts[Activity.CHAT], "calls": counts[Activity.CALL]}
+    return render(request, "desk/sign_out.html#question" if request.htmx else "desk/sign_out.html", shown)

@@ -1,0 +1,22 @@
+// State and offer, as the server draws them into #state and #offer. Each look says what is shown already, so that
+// nothing is drawn anew under a finger. The first Ready unlocks notifications; sound is unlocked by the press itself.
+
+import { ask } from "./switches.js";
+
+const shown = () => document.querySelector("#state [data-shown]")?.dataset.shown;
+export const slot = () => document.querySelector("#offer [data-slot]")?.dataset.slot || "";
+
+document.addEventListener("htmx:configRequest", ({ detail: { elt, parameters } }) => {
+  if (elt.id !== "state") return;
+  parameters.set("shown", shown());
+  parameters.set("slot", slot());
+});
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-ready]")) ask("notifications");
+  if (target.closest("#reasons button")) document.getElementById("reasons").hidePopover();
+});
+// Nothing in progress: the answer to Log out is a form that sends itself.
+document.addEventListener("htmx:load", ({ target }) => {
+  const form = target.parentElement?.querySelector("form[data-at-once]");
+  if (form && !form.dataset.logout) form.requestSubmit();
+});
