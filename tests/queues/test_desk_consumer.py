@@ -11,16 +11,17 @@ from django.test import Client
 
 from activities import chat, remarks
 from activities.models import Activity, Message
+from caredesk import parts
 from caredesk.asgi import application
 from caredesk.consumers import desk
 from caredesk.consumers.desk import NO_AGENT, SIGNED_OUT
 from caredesk.realtime import announce
 from caredesk.sockets import UNREADABLE
-from queues import agents, chats, closing
+from queues import agents, chats, closing, presence
 from queues.accepting import accept
 from queues.desk import state_of
 from queues.models import Presence, Queue, QueueMember
-from tests.cast import chat_in, chat_of, held
+from tests.cast import ago, chat_in, chat_of, held
 
 PATIENCE = 20
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -149,13 +150,29 @@ async def test_an_open_desk_is_a_presence_until_it_ends(sit, ana):
     assert await Presence.objects.acount() == 0
 
 
-async def test_the_tick_renews_the_lease(sit, ana, monkeypatch):
-    monkeypatch.setattr(desk, "TICK_SECONDS", 0.2)
+@pytest.mark.rule("R37")
+async def test_the_process_renews_the_leases_of_its_desks(sit, ana, marko, monkeypatch):
+    monkeypatch.setattr(presence, "RENEW_SECONDS", 0.05)
+    await (await sit(ana)).watch()
+    await (await sit(marko)).watch()
+    first = await later(leases)()
+    assert len(first) == 2
+    while any(now <= before for now, before in zip(await later(leases)(), first, strict=True)):
+        await asyncio.sleep(0.02)
+
+
+def leases():
+    return list(Presence.objects.order_by("pk").values_list("lease_until", flat=True))
+
+
+@pytest.mark.rule("R37")
+async def test_a_torn_line_has_been_silent_for_a_while(sit, ana):
     here = await sit(ana)
     await here.watch()
-    first = (await Presence.objects.aget()).lease_until
-    await here.hear("tick")
-    assert (await Presence.objects.aget()).lease_until > first
+    await Presence.objects.aupdate(since=ago(minutes=1))
+    await here.socket.disconnect(code=desk.TORN, timeout=PATIENCE)
+    await ana.arefresh_from_db()
+    assert ago(seconds=8) < ana.gone_since < ago(seconds=parts.ANSWER_SECONDS)
 
 
 # --- what it listens for

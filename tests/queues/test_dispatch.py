@@ -19,12 +19,12 @@ from activities.models import Activity
 from caredesk import health
 from caredesk.engine_room import ROOT
 from caredesk.models import Heartbeat
-from queues import chats, presence
+from queues import chats, offers, presence
 from queues.management.commands import dispatch
-from queues.management.commands.dispatch import Ears, seconds_to, sweep
-from queues.models import Presence, Task
+from queues.management.commands.dispatch import Ears, deadlines, seconds_to, sweep
+from queues.models import Agent, Offer, Presence, Task
 from queues.waking import Sleeper, address, wake
-from tests.cast import ago, chat_in, held
+from tests.cast import ago, at_work, chat_in, held, offered
 from tests.server import test_database_url
 from tests.waiting import eventually
 
@@ -92,14 +92,74 @@ def test_no_web_process_ever_means_no_ears(db):
     assert Ears().listening_since() is None
 
 
-LONG_AGO = ago(days=1)
-
-
 def test_leases_end_with_or_without_a_web_process(ana):
     presence.renew(ana.pk, "one")
     Presence.objects.update(lease_until=ago(seconds=1))
     sweep(Ears())
     assert not Presence.objects.exists()
+
+
+# --- offers and agents
+
+
+def missed(task, agent):
+    offer = offered(task, agent)
+    Offer.objects.filter(pk=offer.pk).update(offered_at=ago(seconds=16), expires_at=ago(seconds=1))
+    return offer
+
+
+def now(record):
+    return type(record).objects.get(pk=record.pk)
+
+
+@pytest.mark.rule("R32", "R33")
+def test_a_missed_offer_goes_to_the_next_agent(ears, billing, ana, marko, django_capture_on_commit_callbacks):
+    at_work(ana, marko)
+    offer = missed(chat_in(billing), ana)
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep(ears)
+    assert (now(offer).outcome, now(ana).reason) == (Offer.NO_ANSWER, Agent.NO_ANSWER)
+    assert offers.open_offer(marko).task == offer.task
+
+
+@pytest.mark.rule("R37")
+@pytest.mark.parametrize("since", [None, 3])
+def test_nobody_is_blamed_who_could_not_be_heard(ears, billing, ana, since):
+    at_work(ana)
+    offer = missed(chat_in(billing), ana)
+    ears.since = since and ago(seconds=since)
+    if not since:
+        Heartbeat.objects.filter(part="web").delete()
+    sweep(ears)
+    assert (now(offer).outcome, now(ana).is_ready) == (Offer.TAKEN_BACK, True)
+
+
+@pytest.mark.rule("R37")
+def test_who_is_gone_is_judged_only_with_ears(ears, ana):
+    at_work(ana)
+    presence.leave(f"desk-of-{ana.pk}")
+    Agent.objects.update(gone_since=ago(seconds=50))
+    sweep(Ears())
+    assert now(ana).is_ready
+    sweep(ears)
+    assert now(ana).reason == Agent.CONNECTION_LOST
+
+
+def test_what_was_missed_is_routed(ears, billing, ana):
+    at_work(ana)
+    task = chat_in(billing)
+    sweep(ears)
+    assert offers.open_offer(ana).task == task
+
+
+@pytest.mark.rule("R32")
+def test_the_deadline_of_an_offer_is_one_of_its_own(ears, billing, ana):
+    at_work(ana)
+    offer = offered(chat_in(billing), ana)
+    assert offer.expires_at in list(deadlines(ears))
+
+
+LONG_AGO = ago(days=1)
 
 
 def test_the_next_chat_to_go_is_known(internet, ana):
@@ -111,8 +171,9 @@ def test_the_next_chat_to_go_is_known(internet, ana):
 
 
 def test_what_is_overdue_is_not_asked_for_without_a_pause():
-    assert seconds_to(ago(minutes=1)) == pytest.approx(0.2)
-    assert seconds_to(timezone.now() + timedelta(seconds=9)) == pytest.approx(9, abs=0.5)
+    now = timezone.now()
+    assert seconds_to(ago(minutes=1), now) == dispatch.MOMENT
+    assert seconds_to(now + timedelta(seconds=9), now) == 9
 
 
 def test_a_database_away_is_tried_again(db, monkeypatch, caplog):
@@ -122,8 +183,10 @@ def test_a_database_away_is_tried_again(db, monkeypatch, caplog):
     monkeypatch.setattr(dispatch, "sweep", away)
     command = dispatch.Command()
     command.ears = Ears()
+    command.ears.since = LONG_AGO
     assert command.round() == 1
     assert "tries again" in caplog.text
+    assert command.ears.since is None, "while it was away nobody could be heard"
 
 
 # --- sleeping
