@@ -36,6 +36,7 @@ class TooMany(Exception):
     """This address started CHAT_STARTS_PER_MINUTE chats within the last minute."""
 
 
+@retried_after_deadlock
 def start(queue, *, name, email, text, address, language="", page="", once=None):
     """Begin a waiting chat; return (activity, token). The token is 256 random bits of which only the hash is kept.
 
