@@ -7,6 +7,7 @@ from django.db.models.functions import Cast
 from activities import calls
 from activities.models import Activity, Call
 from caredesk.history import acting
+from customers.phones import normalise_phone
 from queues.bells import ring_queue
 from queues.models import Task
 
@@ -14,7 +15,8 @@ SHOWN = 100
 
 
 def of(agent):
-    """Missed calls of the agent's queues, newest first, each number once: its last call, with `.times` and `.task`."""
+    """Missed calls of the agent's queues, newest first, each number once: its last task, with `.times` and `.number`
+    to dial, "" where it was withheld."""
     rows = list(numbers(agent).order_by("-last")[:SHOWN])
     tasks = Task.objects.select_related("queue", "activity__customer", "activity__call")
     found = tasks.prefetch_related("activity__customer__contact_points").in_bulk(
@@ -28,9 +30,14 @@ def count(agent):
     return numbers(agent).count()
 
 
+def seen_by(agent):
+    """Tasks of incoming calls of the agent's queues, missed or not."""
+    return Task.objects.filter(queue__memberships__agent=agent, activity__call__isnull=False)
+
+
 def numbers(agent):
     """A row a number; those who withheld theirs are somebody else each time."""
-    own = Task.objects.filter(queue__memberships__agent=agent, activity__call__in=Call.objects.missed())
+    own = seen_by(agent).filter(activity__call__in=Call.objects.missed())
     withheld = When(activity__source_phone="", then=Cast("activity_id", TextField()))
     caller = Case(withheld, default=F("activity__source_phone"), output_field=TextField())
     each = own.annotate(caller=caller).values("caller").order_by()
@@ -38,7 +45,8 @@ def numbers(agent):
 
 
 def shown(task, times):
-    task.times = times
+    phone = task.activity.source_phone
+    task.times, task.number = times, phone and normalise_phone(phone)
     return task
 
 

@@ -13,6 +13,8 @@ SELECT md5(row(
     (SELECT row(max(touched_at), max(closed_at)) FROM requests_carerequest WHERE customer_id = customer.id),
     (SELECT id FROM activities_activity WHERE customer_id = customer.id ORDER BY started_at DESC, id DESC LIMIT 1),
     (SELECT row(max(id), max(ended_at)) FROM queues_offer WHERE task_id = task.id), task.transfer_note,
+    (SELECT row(state, answered_by_id, answered_elsewhere, held_since, held_seconds, cause)
+        FROM activities_call WHERE activity_id = activity.id),
     (SELECT row(max(id), max(edited_at)) FROM activities_comment WHERE activity_id = activity.id),
     (SELECT row(count(*), max(updated_at)) FROM activities_draft
         WHERE agent_id IS NULL AND record = 'activity-' || activity.id)

@@ -4,6 +4,7 @@ from queues.views import accept, canned, close, desk, drafts, offer, sign_out, s
 from queues.views.chat import chat, chat_end, chat_messages, chat_rate, chat_return
 from queues.views.chat_script import chat_script
 from queues.views.cti import cti
+from queues.views.missed_calls import call_back, missed_calls
 
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("desk/offers/<int:offer_id>/decline/", offer.decline_offer, name="decline_offer"),
     path("desk/queues/<int:queue_id>/why/", why.why_waiting, name="why_waiting"),
     path("desk/sign_out/", sign_out.sign_out, name="sign_out"),
+    path("desk/missed_calls/", missed_calls, name="missed_calls"),
+    path("desk/missed_calls/<int:task_id>/call_back/", call_back, name="call_back"),
     path("desk/<int:task_id>/", desk.task, name="task"),
     path("desk/<int:task_id>/accept/", accept.accept, name="accept"),
     path("desk/<int:task_id>/canned/", canned.canned, name="canned"),

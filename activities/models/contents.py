@@ -81,6 +81,16 @@ class Call(models.Model):
     NEW, ANSWERED, ENDED = "new", "answered", "ended"
     STATES = {NEW: _("Ringing"), ANSWERED: _("Talking"), ENDED: _("Ended")}
     MISSED_DAYS = 14
+    CAUSES = {
+        "normalClearing": _("Hung up"),
+        "busy": _("Busy"),
+        "cancel": _("The caller hung up"),
+        "noAnswer": _("No answer"),
+        "congestion": _("The network was congested"),
+        "notFound": _("No such number"),
+        "forwarded": _("Forwarded"),
+        "replaced": _("Another call began"),
+    }
 
     activity = models.OneToOneField(Activity, models.CASCADE, related_name="call")
     call_id = models.CharField(_("call id"), max_length=250, unique=True)
@@ -127,6 +137,20 @@ class Call(models.Model):
 
     def __str__(self):
         return f"{self.from_number} → {self.to_number}"
+
+    @property
+    def shown_state(self):
+        return _("On hold") if self.held_since else self.STATES[self.state]
+
+    @property
+    def shown_cause(self):
+        """In words; a telephone system may give others than the usual ones."""
+        return self.CAUSES.get(self.cause, self.cause)
+
+    @property
+    def was_on_hold(self):
+        """For how long altogether, as far as it is over."""
+        return timedelta(seconds=self.held_seconds)
 
 
 class Email(models.Model):

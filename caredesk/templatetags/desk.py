@@ -182,6 +182,12 @@ def looks(*shown):
     return ", ".join(["look", *(f"changed:{name_of(record)} from:body" for record in shown if record)])
 
 
+@register.simple_tag
+def looks_at(records):
+    """The same of a list of records."""
+    return looks(*records)
+
+
 @register.simple_tag(takes_context=True)
 def frame(context, name, seat, listens, content="this"):
     """The attributes of a pane's frame: it looks at itself when one of the records it listens for has changed.

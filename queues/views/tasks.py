@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Draft
 from caredesk import panes
-from queues import desk, why
+from queues import desk, missed_calls, why
 from queues.permissions import agent_required, visible_to
 
 

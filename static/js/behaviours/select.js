@@ -20,7 +20,8 @@ function mark() {
 function selected() {
   mark();
   document.dispatchEvent(new Event("selected"));
-  if (at().task !== shown) show(at().task ? "comm" : "rail");
+  const missed = document.getElementById("missed");
+  if (at().task !== shown || missed) show(at().task || missed ? "comm" : "rail");
   shown = at().task;
   sayWhy(document.getElementById("why"));
   if (document.activeElement === document.body || !document.activeElement.checkVisibility()) {
