@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from activities.joining import put_into
 from activities.models import Activity, Draft, Merge, OpenCustomer, RecentCustomer
@@ -77,6 +78,13 @@ def undoable(customer):
     since = timezone.now() - timedelta(days=DAYS)
     merges = Merge.objects.filter(kept=customer, undone_at=None, merged_at__gte=since)
     return merges.select_related("by").order_by("-merged_at", "-pk")
+
+
+def name_in(undo):
+    """What the record is called that would come back."""
+    facts = undo["customer"]
+    name = " ".join(filter(None, (facts["first_name"], facts["last_name"])))
+    return name or next((value for _kind, value, _normalised in undo["points"]), _("Unknown customer"))
 
 
 # --- merging

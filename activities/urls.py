@@ -1,6 +1,6 @@
 from django.urls import path
 
-from activities.views import activity_details, comments, communication, find_customers, journey, move
+from activities.views import activity_details, comments, communication, find_customers, journey, merge, move
 
 urlpatterns = [
     path("desk/<int:task_id>/communication/", communication.communication, name="communication"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path(
         "desk/<int:task_id>/move/<int:activity_id>/customer/", move.move_to_customer, name="move_to_customer"
     ),
+    path("desk/<int:task_id>/merge/", merge.merge, name="merge"),
+    path("desk/<int:task_id>/merge/<int:customer_id>/", merge.merge_with, name="merge_with"),
+    path("desk/<int:task_id>/unmerge/<int:merge_id>/", merge.unmerge, name="unmerge"),
     path("desk/<int:task_id>/customers/", find_customers.find_customers, name="find_customers"),
     path("desk/<int:task_id>/customers/new/", find_customers.new_customer, name="new_customer"),
     path(

@@ -80,6 +80,11 @@ def holds(agent):
     return Task.objects.active().filter(agent=agent)
 
 
+def may_edit_customer(agent, customer):
+    """Supervisors may, and whoever has a task of theirs in progress (R55)."""
+    return agent.user.is_staff or holds(agent).filter(activity__customer=customer).exists()
+
+
 def may_watch(agent, name):
     """Whether the agent's desk may listen to a record, e.g. "request-42" (own tasks and previews)."""
     return name in watchable(agent, [name])
