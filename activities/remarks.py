@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from activities.models import Comment, Tag
 from caredesk.history import acting
 from caredesk.realtime import announce
-from caredesk.stale import count_edit
+from caredesk.stale import count_edit, locked, refuse_if_stale
 from caredesk.texts import TAG_LIMIT, fold, limited
 from customers.bells import ring_journey
-from requests_app.editing import announce_request_of, touch_or_refuse_for
+from requests_app.editing import announce_request_of, held_request_of, touch_or_refuse_for
 
 
 class Twin(ValidationError):
@@ -32,20 +32,22 @@ def add_tag(activity, name, *, by):
         with transaction.atomic(), acting(by):
             touch_or_refuse_for(activity.pk)
             tag = Tag.objects.create(activity=activity, name=name, folded=fold(name), added_by=by)
-            changed(activity)
+            changed(activity, tag, None, tag.name)
     except IntegrityError:
         raise Twin(Tag.objects.get(activity=activity, folded=fold(name))) from None
     return tag
 
 
-def remove_tag(activity, tag_id, *, by):
-    """Remove a tag; one that is gone already is no error. Raises Closed."""
+def remove_tag(activity, tag_id, *, version=None, by):
+    """Remove a tag; one that is gone already is no error. Raises Closed, and Stale over an older `version`."""
     with transaction.atomic(), acting(by):
-        tag = Tag.objects.filter(activity=activity, pk=tag_id)
-        if tag.exists():
+        held_request_of(activity.pk)
+        refuse_if_stale(locked(activity), version, by=by)
+        tag = Tag.objects.filter(activity=activity, pk=tag_id).first()
+        if tag:
             touch_or_refuse_for(activity.pk)
+            changed(activity, tag, tag.name, None)
             tag.delete()
-            changed(activity)
 
 
 def suggestions(activity, typed, limit=8):
@@ -90,8 +92,8 @@ def checked(text):
     return text
 
 
-def changed(activity):
-    count_edit(activity)
+def changed(activity, tag, before, after):
+    count_edit(activity, {f"tags:{tag.folded}": (before, after)})
     announce(activity)
     announce_request_of(activity.pk)
     ring_journey(activity.customer_id)

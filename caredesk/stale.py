@@ -1,8 +1,8 @@
 """Stale edits (R52, R53): nobody overwrites what a colleague stored since the page was loaded.
 
-`version` counts the edits of agents, each of which leaves one event of history with its author. What a reader who loaded
-some version has not seen are the fields that differ now and that somebody else was the last to change: one's own other
-tab, background work, and what a colleague took back again are nothing to warn of.
+`version` counts the edits of agents, each of which leaves one event of history with its author. What a reader who has
+loaded some version has not seen are the fields that differ now and that somebody else was the last to change: one's own
+other tab, background work, and what a colleague took back again are nothing to warn of.
 """
 
 from itertools import pairwise

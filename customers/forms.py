@@ -20,11 +20,13 @@ VERSION = "customer_version"
 class CustomerForm:
     """`stored` is what the customer has, or what is known of a new one; `typed` what the agent wrote over it.
 
-    Both by field name: "first_name" …, and "email_1", "email_2" …, "phone_1" … for the lists.
+    Both by field name: "first_name" …, and "email_1", "email_2" …, "phone_1" … for the lists. `mine` is what stands
+    beside a colleague's values, to be used or dropped.
     """
 
     stored: dict[str, str]
     typed: dict[str, str] = field(default_factory=dict)
+    mine: dict[str, str] = field(default_factory=dict)
 
     @property
     def texts(self):
@@ -43,6 +45,11 @@ class CustomerForm:
         ]
 
     @property
+    def own(self):
+        """Names of the unsaved fields as a caution has them: "emails" for "email_2"."""
+        return list(dict.fromkeys(list_name(name) for name in self.unsaved))
+
+    @property
     def shown_name(self):
         """As the customer would be called with these values; empty without any."""
         texts = self.texts
@@ -55,11 +62,12 @@ class CustomerForm:
         return nested(self.texts)
 
     def list_of(self, kind):
-        """[(name, text)] of one list, in its order, the first even when it is empty."""
-        rows = sorted(
-            (number(name), text) for name, text in self.texts.items() if name.startswith(f"{kind}_")
-        )
-        return [(f"{kind}_{at}", text) for at, text in rows if text or at == 1]
+        """[(name, text, mine)] of one list, in its order, the first even when it is empty."""
+        texts = dict.fromkeys(self.mine, "") | self.texts
+        places = sorted(number(name) for name in texts if name.startswith(f"{kind}_"))
+        names = [f"{kind}_{at}" for at in places]
+        shown = [name for name in names if texts[name] or name in self.mine or name == f"{kind}_1"]
+        return [(name, texts[name], self.mine.get(name, "")) for name in shown]
 
     @property
     def emails(self):
@@ -72,6 +80,11 @@ class CustomerForm:
 
 def is_field(name):
     return name in FIELDS or bool(NUMBERED.fullmatch(name))
+
+
+def list_name(name):
+    """The name that an error or a caution has for a field: "emails" for "email_2"."""
+    return LISTS.get(name.partition("_")[0], name) if NUMBERED.fullmatch(name) else name
 
 
 def number(name):

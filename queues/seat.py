@@ -95,15 +95,15 @@ class Seat:
     def may(self, record):
         """Whether the agent may change this request or activity now: what belongs to the customer of the task that
         they hold, and is not closed (R55). Holding it answers this without asking the database."""
+        care_request = record if isinstance(record, CareRequest) else record.care_request
+        return self.holds(record) and (not care_request or care_request.is_open)
+
+    def holds(self, record):
+        """The same, closed or not: verbs refuse what is closed, in words."""
         if self.is_preview:
             return False
-        if isinstance(record, CareRequest):
-            return record.is_open and record.customer_id == self.current.customer_id
-        if record.care_request and not record.care_request.is_open:
-            return False
-        return record == self.current or (
-            record.customer_id and record.customer_id == self.current.customer_id
-        )
+        theirs = bool(record.customer_id) and record.customer_id == self.current.customer_id
+        return theirs or record == self.current
 
     @property
     def region(self):

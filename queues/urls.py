@@ -1,6 +1,19 @@
 from django.urls import path
 
-from queues.views import accept, canned, close, desk, drafts, offer, sign_out, state, tasks, transfer, why
+from queues.views import (
+    accept,
+    canned,
+    close,
+    desk,
+    drafts,
+    load,
+    offer,
+    sign_out,
+    state,
+    tasks,
+    transfer,
+    why,
+)
 from queues.views.chat import chat, chat_end, chat_messages, chat_rate, chat_return
 from queues.views.chat_script import chat_script
 from queues.views.cti import cti
@@ -26,6 +39,7 @@ urlpatterns = [
     path("desk/<int:task_id>/why/", why.why_task, name="why_task"),
     path("desk/<int:task_id>/transfer/", transfer.transfer, name="transfer"),
     path("desk/<int:task_id>/transfer/back/", transfer.take_back, name="take_back"),
+    path("desk/<int:task_id>/load/", load.load, name="load"),
     path("api/v1/cti/<str:token>", cti, name="cti"),
     path("chat.js", chat_script, name="chat_script"),
     path("chat/<slug:queue>/", chat, name="chat"),

@@ -11,8 +11,11 @@ from activities import drafts, remarks
 from activities.journey import last_task
 from caredesk import panes
 from caredesk.realtime import name_of
+from caredesk.stale import Stale, unseen
+from caredesk.templatetags.desk import look_url, pane_url
 from queues.permissions import agent_required
 from queues.seat import Seat
+from queues.views.caution import PLACE, caution_of, news_of, tell
 from requests_app.editing import Closed
 
 
@@ -20,7 +23,20 @@ from requests_app.editing import Closed
 @require_safe
 def activity_details(request, task_id):
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
-    return panes.look(request, "activity_details", context(request, seat))
+    return caution_first(request, seat) or panes.look(request, "activity_details", context(request, seat))
+
+
+def caution_first(request, seat):
+    """A colleague's change of tags, request or customer is told, and not shown before Load (R52)."""
+    news = news_of(request, seat.activity) if seat.may_edit_activity else None
+    return tell(request, news, "#tag_caution", **loading(seat, news)) if news else None
+
+
+def loading(seat, news):
+    """Where Load goes: this pane looks anew; when the activity was moved, everything beside the conversation does."""
+    if PLACE & {*news.fields}:
+        return {"load": pane_url("load", seat), "at": "#details", "include": "#request_details [name]"}
+    return {"look": look_url("activity_details", seat, [seat.activity])}
 
 
 @agent_required
@@ -38,18 +54,27 @@ def add_tag(request, task_id):
     except Closed:
         return answer(request, seat, why=closed_words(), status=409)
     drafts.forget(request.user, name_of(seat.activity), "tag")
-    return answer(request, seat, said=_("“%(tag)s” added.") % {"tag": tag.name})
+    return answer(request, seat, added=tag, said=_("“%(tag)s” added.") % {"tag": tag.name})
 
 
 @agent_required
 @require_POST
 def remove_tag(request, task_id, tag_id):
+    """Refused over what a colleague has changed meanwhile: 409 with the caution (R52)."""
     seat = editing(request, task_id)
     try:
-        remarks.remove_tag(seat.activity, tag_id, by=request.user)
+        remarks.remove_tag(seat.activity, tag_id, version=version_of(request), by=request.user)
+    except Stale:
+        return answer(request, seat, status=409)
     except Closed:
         return answer(request, seat, why=closed_words(), status=409)
     return answer(request, seat, said=_("Tag removed."))
+
+
+def version_of(request):
+    """The activity as the page was drawn with it; None of a page that does not say."""
+    given = request.POST.get("activity_version", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else None
 
 
 @agent_required
@@ -66,16 +91,23 @@ def editing(request, task_id):
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
     if not seat.activity:
         raise Http404
-    if not seat.may_edit_activity:
+    if not seat.holds(seat.activity):
         raise PermissionDenied
     return seat
 
 
 def answer(request, seat, *, status=200, **shown):
-    """The tags alone: the field beside them belongs to whoever types in it."""
+    """The tags alone: the field beside them belongs to whoever types in it. Where a colleague has changed something
+    that the page has not loaded, not even those: what was added joins them, and the caution says the rest."""
+    seat.activity.refresh_from_db()
+    news = unseen(seat.activity, version_of(request), by=request.user)
     tags = list(seat.activity.tags.all())
     shown |= {"seat": seat, "activity": seat.activity, "tags": tags}
+    if news:
+        shown |= {"caution": caution_of(news), "is_stale": True, **loading(seat, news)}
     response = panes.content(request, "activity_details", shown, status=status, part="answer")
+    if news:
+        response["HX-Reswap"] = "beforeend"
     if status == 200:
         trigger_client_event(response, "saved", {"drafts": [f"{name_of(seat.activity)}:tag"]})
     return response
@@ -96,5 +128,6 @@ def context(request, seat):
         "queue": task.queue if task else None,
         "tags": list(activity.tags.all()),
         "draft": seat.draft(activity, "tag"),
+        "version": activity.version,
         "listens": [activity],
     }

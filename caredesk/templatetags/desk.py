@@ -195,19 +195,21 @@ def frame(context, name, seat, listens, content="this"):
     `content` is where what it sees is put, "this" or a selector; with `oob` in the context, a drawn pane replaces the
     one that is there, whatever was asked for.
     """
-    address = pane_url(name, seat)
-    of = urlencode({"of": panes.names(listens)})
     return format_html(
-        'id="{0}" data-records="{1}" hx-get="{2}{3}{4}" hx-trigger="{5}" hx-target="{6}" hx-swap="innerHTML"{7}',
+        'id="{0}" data-records="{1}" hx-get="{2}" hx-trigger="{3}" hx-target="{4}" hx-swap="innerHTML"{5}',
         name,
         panes.names(listens),
-        address,
-        "&" if "?" in address else "?",
-        of,
+        look_url(name, seat, listens),
         looks(*listens),
         content,
         format_html(' hx-swap-oob="{}"', "true") if context.get("oob") else "",
     )
+
+
+def look_url(name, seat, listens):
+    """Where a pane looks at itself; what it listens for decides whether its frame comes along."""
+    address = pane_url(name, seat)
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'of': panes.names(listens)})}"
 
 
 @register.simple_tag

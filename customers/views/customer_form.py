@@ -3,7 +3,9 @@
 from copy import copy
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
@@ -12,29 +14,32 @@ from activities import drafts
 from activities.identity import AlreadyKnown, create_customer
 from activities.joining import MINE
 from caredesk import panes
-from caredesk.stale import Stale
+from caredesk.stale import Stale, unseen
 from customers import editing
 from customers.forms import VERSION, CustomerForm, is_field, kept_as_typed, languages, read
 from customers.views.customer_details import context as pane_context
-from customers.views.customer_details import form_of, record_of
+from customers.views.customer_details import form_of, record_of, version_of
 from customers.views.twins import twins_of
 from queues.permissions import agent_required
 from queues.seat import Seat
 from queues.views.beside import beside
-from queues.views.caution import NAMES, caution_of
+from queues.views.caution import caution_of, overlaps, tell
 
 
 @agent_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def customer_form(request, task_id):
-    """GET opens it, with `edit` for writing. POST creates or saves; `cancel` drops what is unsaved, `aside` keeps it,
-    `load` puts a colleague's values first, `both` saves over them what does not overlap."""
+    """GET opens it, with `edit` for writing. POST creates or saves; `cancel` drops what is unsaved, `aside` keeps it.
+    `load` puts a colleague's values first, `mine` = use or drop settles one `field` of one's own beside them, `both`
+    saves over them what does not overlap. `customer_record` is whom it was drawn for."""
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
     if request.method != "POST":
         return show(request, seat, form_of(seat), edit="edit" in request.GET)
     if seat.is_preview:
         raise PermissionDenied
-    for word, act in (("cancel", cancel), ("aside", put_aside), ("load", load), ("both", keep_both)):
+    if is_strange(request, seat):
+        return somebody_else(request, seat)
+    for word, act in ACTS.items():
         if word in request.POST:
             return act(request, seat)
     return save(request, seat) if seat.customer else create(request, seat)
@@ -51,14 +56,16 @@ def customer_twins(request, task_id):
 
 def show(request, seat, form, *, edit=False, status=200, **shown):
     may = not seat.is_preview
+    version = version_of(seat, form)
+    news = unseen(seat.customer, version, by=request.user) if version else None
     shown |= {
         "seat": seat,
         "form": form,
         "record": record_of(seat),
-        "editing": may and (edit or not seat.customer or bool(form.unsaved)),
-        "version": version_of(seat, form),
+        "editing": may and (edit or not seat.customer or bool(form.unsaved or form.mine)),
+        "version": version or "",
         "languages": languages(form.texts["language"]),
-        "mine": mine_of(seat),
+        "caution": caution_of(news, form.own) if news else None,
         **checks(seat, form),
     }
     response = render(request, "desk/customer_form.html", shown, status=status)
@@ -72,20 +79,13 @@ def checks(seat, form):
     return {"seat": seat, "twins": twins, "odd_phones": kept_as_typed(values["phones"], seat.region)}
 
 
-def version_of(seat, form):
-    """The customer as Edit found it: with unsaved text, the version that it was typed over."""
-    if not seat.customer:
-        return ""
-    kept = form.typed.get(VERSION, "")
-    return int(kept) if kept.isdecimal() and form.unsaved else seat.customer.version
-
-
 def posted(request, seat):
     """The form as it was sent; the version it was typed over counts as typed, too."""
     typed = read(request.POST)
     if seat.customer and request.POST.get(VERSION, "").isdecimal():
         typed[VERSION] = request.POST[VERSION]
-    return CustomerForm(form_of(seat).stored, typed)
+    kept = form_of(seat)
+    return CustomerForm(kept.stored, typed, kept.mine)
 
 
 def create(request, seat):
@@ -107,18 +107,38 @@ def known_by_now(request, seat):
     return beside(request, fresh, notice=notice % {"name": fresh.customer.shown_name}, status=409)
 
 
-def save(request, seat, *, version=None):
-    form = posted(request, seat)
+def is_strange(request, seat):
+    """The form was drawn for a customer with whom this conversation is no more."""
+    record = request.POST.get("customer_record", "")
+    return record.startswith("customer-") and record != record_of(seat)
+
+
+def somebody_else(request, seat):
+    """Nothing that was typed of one customer is stored of another."""
+    name = seat.current.shown_name
+    notice = _("Nothing was stored: this conversation is with somebody else by now, %(name)s.") % {
+        "name": name
+    }
+    return beside(request, seat, notice=notice, status=409)
+
+
+def save(request, seat, form=None, *, version=None):
+    form = form or posted(request, seat)
     version = version or version_of(seat, form)
     try:
         editing.save(seat.customer, form.values, version=version, by=request.user, region=seat.region)
     except ValidationError as error:
         return refused(request, seat, form, error)
     except Stale as stale:
-        keep(request, seat, form)
-        caution = caution_of(stale, [list_name(name) for name in form.unsaved])
-        return show(request, seat, form, edit=True, status=409, caution=caution)
+        return refused_stale(request, seat, form, stale)
     return done(request, seat, form, _("Saved."))
+
+
+def refused_stale(request, seat, form, stale):
+    """The caution alone: the form stays as it is until Load."""
+    keep(request, seat, form)
+    address = reverse("customer_form", args=[seat.task.pk])
+    return tell(request, stale, "#form_caution", own=form.own, status=409, load=address, at="#dialog")
 
 
 def refused(request, seat, form, error, **shown):
@@ -127,6 +147,7 @@ def refused(request, seat, form, error, **shown):
 
 
 def done(request, seat, form, notice):
+    """Stored; what stands beside stays until it is used or dropped."""
     forget(request, seat)
     response = beside(request, Seat.take(request.agent, seat.task.pk, seat.selection), notice=notice)
     return saved(response, seat, form)
@@ -135,7 +156,7 @@ def done(request, seat, form, notice):
 def cancel(request, seat):
     """Back to what is stored, or known of a new customer."""
     form = form_of(seat)
-    forget(request, seat)
+    forget(request, seat, *form.mine)
     return saved(away(request, seat), seat, form)
 
 
@@ -148,30 +169,48 @@ def put_aside(request, seat):
 
 def load(request, seat):
     """Theirs in the fields, one's own unsaved text beside them (R52)."""
-    form = posted(request, seat)
+    form = posted(request, seat) if "was" in request.POST else form_of(seat)
     forget(request, seat)
-    mine = {f"{MINE}{name}": form.texts[name] for name in form.unsaved}
-    drafts.put(request.user, record_of(seat), mine)
-    fresh = Seat.take(request.agent, seat.task.pk)
-    return saved(show(request, fresh, form_of(fresh), edit=True), seat, form)
+    mine = {name: form.texts[name] for name in form.unsaved}
+    drafts.put(request.user, record_of(seat), {f"{MINE}{name}": text for name, text in mine.items()})
+    return saved(anew(request, seat), seat, form)
 
 
-def mine_of(seat):
-    """(label, name, text) of what was kept beside a colleague's values, until a save or Cancel ends it."""
-    kept = seat.drafts.get(record_of(seat), {})
-    names = sorted(field.removeprefix(MINE) for field in kept if field.startswith(MINE))
-    return [(NAMES[list_name(name)], name, kept[f"{MINE}{name}"]) for name in names if is_field(name)]
+def settle(request, seat):
+    """One's own text into its field, unsaved, or away."""
+    form, name = posted(request, seat), request.POST.get("field", "")
+    if name not in form.mine or request.POST["mine"] not in ("use", "drop"):
+        raise Http404
+    if request.POST["mine"] == "use":
+        form.typed[name] = form.mine[name]
+    keep(request, seat, form)
+    drafts.forget(request.user, record_of(seat), f"{MINE}{name}")
+    point = {"at": f"#customer_form [name={name}]"}
+    return trigger_client_event(anew(request, seat), "point", point, after="settle")
 
 
 def keep_both(request, seat):
     """The fields do not overlap: one's own over what the colleague has stored by now, which stays."""
-    return save(request, seat, version=seat.customer.version)
+    form = posted(request, seat) if "was" in request.POST else form_of(seat)
+    news = unseen(seat.customer, version_of(seat, form), by=request.user)
+    if news and overlaps(news, form.own):
+        return refused_stale(request, seat, form, news)
+    return save(request, seat, form, version=seat.customer.version)
+
+
+def anew(request, seat):
+    """The form as it stands by now, and the pane behind it, which has been loaded as well."""
+    fresh = Seat.take(request.agent, seat.task.pk, seat.selection)
+    response = show(request, fresh, form_of(fresh), edit=True)
+    pane = panes.content(request, "customer_details", pane_context(request, fresh), part="behind")
+    response.content += pane.content
+    return response
 
 
 def away(request, seat):
     """An empty dialog, and the pane with or without its mark."""
     fresh = Seat.take(request.agent, seat.task.pk, seat.selection)
-    return panes.content(request, "customer_details", pane_context(request, fresh), part="put_aside")
+    return panes.content(request, "customer_details", pane_context(request, fresh), part="behind")
 
 
 def keep(request, seat, form):
@@ -182,10 +221,9 @@ def keep(request, seat, form):
     drafts.put(request.user, record_of(seat), former | unsaved | version)
 
 
-def forget(request, seat):
+def forget(request, seat, *beside):
     names = [name for name in {*form_of(seat).texts, *form_of(seat).typed} if is_field(name)]
-    mine = [f"{MINE}{name}" for _label, name, _text in mine_of(seat)]
-    drafts.forget(request.user, record_of(seat), VERSION, *names, *mine)
+    drafts.forget(request.user, record_of(seat), VERSION, *names, *(f"{MINE}{name}" for name in beside))
 
 
 def saved(response, seat, form):
@@ -193,7 +231,4 @@ def saved(response, seat, form):
     return trigger_client_event(response, "saved", {"drafts": sorted(keys)})
 
 
-def list_name(name):
-    """The names that an error or a caution has for a field: "emails" for "email_2"."""
-    kind = name.partition("_")[0]
-    return {"email": "emails", "phone": "phones"}.get(kind, name)
+ACTS = {"cancel": cancel, "aside": put_aside, "load": load, "both": keep_both, "mine": settle}

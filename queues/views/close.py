@@ -13,6 +13,7 @@ from activities.models import Activity
 from activities.views.activity_details import closed_words
 from caredesk.realtime import name_of
 from caredesk.stale import Stale
+from customers.forms import list_name
 from customers.models import Customer
 from customers.views import customer_details, customer_form
 from customers.views.twins import twin_or_404
@@ -42,8 +43,10 @@ def close(request, task_id):
         raise PermissionDenied
     if unsaved_elsewhere(request, seat):
         return show_unsaved(request, seat)
+    if customer_form.is_strange(request, seat):
+        return reasoned(customer_form.somebody_else(request, seat))
     form = form_of(request, seat)
-    if customer_form.mine_of(seat) and choice_of(request) != closing.DISCARD:
+    if form.mine and choice_of(request) != closing.DISCARD:
         return reasoned(customer_form.show(request, seat, form, edit=True, status=409))
     try:
         left = leftovers(request, seat, form)
@@ -80,7 +83,7 @@ def show_unsaved(request, seat):
 def form_of(request, seat):
     """The customer's form: as it stands open, else as it was put aside. What is unsaved is kept either way."""
     if "customer_form" not in request.POST:
-        return customer_form.form_of(seat)
+        return customer_details.form_of(seat)
     form = customer_form.posted(request, seat)
     customer_form.keep(request, seat, form)
     return form
@@ -97,7 +100,7 @@ def leftovers(request, seat, form):
         edits=[edit for edit in (details(request, seat), *remarks(request, seat)) if edit],
         message=request.POST.get("message", ""),
         customer=unsaved,
-        customer_version=customer_form.version_of(seat, form) if seat.customer else None,
+        customer_version=customer_details.version_of(seat, form) if seat.customer else None,
         use=twin_or_404(seat, form, use) if use and not seat.customer else None,
     )
 
@@ -145,7 +148,7 @@ def ask(request, seat, form, kind):
 
 def changes(form):
     """What Save would store, field by field, with what stands there now."""
-    named = [(NAMES[customer_form.list_name(name)], name) for name in form.unsaved]
+    named = [(NAMES[list_name(name)], name) for name in form.unsaved]
     return [
         {"label": label, "before": form.stored.get(name, ""), "after": form.texts[name]}
         for label, name in named
@@ -157,10 +160,9 @@ def refused(request, seat, form, error):
     if isinstance(error, AlreadyKnown):
         return customer_form.known_by_now(request, seat)
     if isinstance(error, Stale) and isinstance(error.record, Customer):
-        own = [customer_form.list_name(name) for name in form.unsaved]
-        return reasoned(
-            customer_form.show(request, seat, form, edit=True, status=409, caution=caution_of(error, own))
-        )
+        if "customer_form" in request.POST:
+            return reasoned(customer_form.refused_stale(request, seat, form, error))
+        return reasoned(customer_form.show(request, seat, form, edit=True, status=409))
     if isinstance(error, ValidationError) and not all(map(place_of, error.message_dict)):
         return reasoned(customer_form.refused(request, seat, form, error))
     return refused_fields(request, seat, error)

@@ -2,7 +2,7 @@
 they are notes of the activity (R41)."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
@@ -13,34 +13,37 @@ from activities.models import Activity, Message
 from activities.views.activity_details import closed_words
 from caredesk import panes
 from caredesk.realtime import name_of
-from caredesk.stale import Stale, at_version
+from caredesk.stale import Stale, unseen
+from caredesk.templatetags.desk import pane_url
 from queues.permissions import agent_required
 from queues.seat import Seat
-from queues.views.caution import caution_of
+from queues.views.caution import caution_of, news_of, tell, was_moved
 from requests_app import editing
 from requests_app.models import CareRequest
+
+VERSION = "request_version"
 
 
 @agent_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_details(request, task_id):
-    """GET looks. POST saves `title` or `description` over `request_version`. With `load` it shows a colleague's
-    values and keeps what is posted beside them, and `mine` = use, both or drop settles that; with `both` it saves
-    over them what does not overlap."""
+    """GET looks. POST saves `title` or `description` over `request_version`."""
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
     if request.method != "POST":
-        return panes.look(request, "request_details", context(request, seat))
-    record = edited(seat, request.POST.get("record", ""))
-    texts = {field: request.POST[field] for field in NOTES if field in request.POST}
-    if "load" in request.POST:
-        return load(request, seat, record, changed(record, texts, version_of(request)))
-    if "both" in request.POST:
-        record.refresh_from_db()
-        mine = changed(record, texts, version_of(request))
-        return save_settled(request, seat, record, mine, record.version)
-    if "mine" in request.POST:
-        return settle(request, seat, record)
-    return save(request, seat, record, texts)
+        return caution_first(request, seat) or panes.look(request, "request_details", context(request, seat))
+    return save(request, seat, edited(seat, request.POST.get("record", "")), texts_of(request))
+
+
+def caution_first(request, seat):
+    """A colleague's change is told, and not shown before Load (R52)."""
+    if seat.activity and was_moved(request, seat.activity, "request", seat.care_request):
+        return HttpResponse(status=204)
+    news = news_of(request, seat.care_request) if seat.may_edit_request else None
+    if not news:
+        return None
+    typed = typed_of(seat, seat.care_request)
+    own = [name for name in NOTES if is_unsaved(typed[name], getattr(seat.care_request, name))]
+    return tell(request, news, "#request_caution", own=own, load=pane_url("settle_request", seat))
 
 
 def edited(seat, name):
@@ -48,9 +51,13 @@ def edited(seat, name):
     record = seat.care_request or seat.activity
     if name and name != name_of(record):
         record = find(seat, name)
-    if not seat.may(record):
+    if not seat.holds(record):
         raise PermissionDenied
     return record
+
+
+def texts_of(request):
+    return {field: request.POST[field] for field in NOTES if field in request.POST}
 
 
 def find(seat, name):
@@ -76,8 +83,14 @@ def save(request, seat, record, texts):
     except editing.Closed:
         return answer(request, seat, record, texts, closed=closed_words(), status=409)
     forget(request, record, texts)
-    response = answer(request, seat, record, texts, version=version)
-    return saved(response, record, texts)
+    return saved(answer(request, seat, record, texts, **seen(request, record, version)), record, texts)
+
+
+def seen(request, record, version):
+    """What the page has seen from now on: a save that changed nothing has not shown it a colleague's words."""
+    given = version_of(request)
+    news = unseen(record, given, by=request.user) if isinstance(record, CareRequest) else None
+    return {"version": given, "caution": caution_of(news)} if news else {"version": version}
 
 
 def store(record, texts, version, *, by):
@@ -94,13 +107,16 @@ def store(record, texts, version, *, by):
 
 
 def forget(request, record, texts):
-    drafts.forget(request.user, name_of(record), *texts, *(f"{MINE}{field}" for field in texts))
+    """What is stored is no draft any more; what stands beside it stays until it is used or dropped."""
+    name = name_of(record)
+    drafts.forget(request.user, name, *texts)
+    if not {*NOTES} & drafts.of(request.user, name)[name].keys():
+        drafts.forget(request.user, name, VERSION)
 
 
 def saved(response, record, texts):
-    return trigger_client_event(
-        response, "saved", {"drafts": [f"{name_of(record)}:{field}" for field in texts]}
-    )
+    keys = [f"{name_of(record)}:{field}" for field in (*texts, VERSION)]
+    return trigger_client_event(response, "saved", {"drafts": keys})
 
 
 def answer(request, seat, record, texts, *, status=200, **shown):
@@ -111,85 +127,64 @@ def answer(request, seat, record, texts, *, status=200, **shown):
     return panes.content(request, "request_details", shown, status=status, part="answer")
 
 
-def changed(record, texts, version):
-    """What differs from the version it was typed over."""
-    if isinstance(record, Activity):
-        return texts
-    was = at_version(record, version)
-    return {field: text for field, text in texts.items() if not was or text.strip() != getattr(was, field)}
-
-
-def load(request, seat, record, texts):
-    """Theirs into the fields, the own unsaved text beside them: kept until it is used or dropped (R52)."""
-    record.refresh_from_db()
-    mine = {field: text for field, text in texts.items() if text.strip() != getattr(record, field, text)}
-    kept = dict.fromkeys(texts) | {f"{MINE}{field}": text for field, text in mine.items()}
-    drafts.put(request.user, name_of(record), kept)
-    return saved(whole(request, seat), record, texts)
-
-
-def settle(request, seat, record):
-    """One's own text instead of theirs, below theirs, or dropped."""
-    field, choice = request.POST.get("field", ""), request.POST["mine"]
-    if field not in NOTES or choice not in ("use", "both", "drop"):
-        raise Http404
-    mine = drafts.of(request.user, name_of(record))[name_of(record)].get(f"{MINE}{field}", "")
-    if choice == "drop":
-        drafts.forget(request.user, name_of(record), f"{MINE}{field}")
-        return whole(request, seat)
-    theirs = getattr(record, field, "")
-    text = mine if choice == "use" else "\n".join(filter(None, (theirs, mine)))
-    return save_settled(request, seat, record, {field: text}, version_of(request))
-
-
-def save_settled(request, seat, record, texts, version):
-    """Stored at once; where that is refused, it stands in the field as if it had been typed there."""
-    try:
-        record, _version = store(record, texts, version, by=request.user)
-    except ValidationError as error:
-        drafts.put(request.user, name_of(record), texts)
-        return whole(request, seat, status=422, errors=error.message_dict)
-    except (Stale, editing.Closed):
-        return whole(request, seat, status=409)
-    forget(request, record, texts)
-    return saved(whole(request, seat), record, texts)
-
-
 def whole(request, seat, *, status=200, errors=None):
     fresh = Seat.take(request.agent, seat.task.pk, seat.selection)
     return panes.content(request, "request_details", context(request, fresh, errors), status=status)
 
 
 def version_of(request):
-    given = request.POST.get("request_version", "")
+    given = request.POST.get(VERSION, "")
     return int(given) if given.isdecimal() and len(given) < 10 else 0
 
 
 def context(request, seat, errors=None):
     care_request = seat.care_request or joined_on_accept(seat)
     record = care_request or seat.activity
-    stored = notes(seat, care_request)
-    typed = {field: seat.draft(record, field) for field in NOTES}
+    stored, typed = notes(seat, care_request), typed_of(seat, record)
+    version = base_of(seat, care_request, typed)
+    news = unseen(care_request, version, by=request.user) if care_request and seat.may_edit_request else None
+    fields = [field_of(seat, record, name, stored[name], typed[name], errors or {}) for name in NOTES]
     return {
         "seat": seat,
         "care_request": care_request,
         "joins": care_request and not seat.care_request,
         "closing": closing_of(seat),
         "record": record,
-        "fields": [
-            {
-                "name": field,
-                "stored": stored[field],
-                "value": typed[field] or stored[field],
-                "is_unsaved": bool(typed[field]) and typed[field].strip() != stored[field],
-                "mine": seat.draft(record, f"{MINE}{field}"),
-                "error": (errors or {}).get(field, [""])[0],
-            }
-            for field in NOTES
-        ],
+        "version": version,
+        "fields": fields,
+        "caution": caution_of(news, [each["name"] for each in fields if each["is_unsaved"]])
+        if news
+        else None,
         "title_hint": "" if stored["title"] or seat.is_preview else title_hint(seat),
         "listens": [seat.care_request, seat.activity],
     }
+
+
+def field_of(seat, record, name, stored, typed, errors):
+    return {
+        "name": name,
+        "stored": stored,
+        "value": typed or stored,
+        "is_unsaved": is_unsaved(typed, stored),
+        "mine": seat.draft(record, f"{MINE}{name}"),
+        "error": errors.get(name, [""])[0],
+    }
+
+
+def typed_of(seat, record):
+    return {name: seat.draft(record, name) for name in NOTES}
+
+
+def is_unsaved(typed, stored):
+    return bool(typed) and typed.strip() != stored
+
+
+def base_of(seat, care_request, typed):
+    """The version that the fields go over: what is typed and unsaved keeps the one that it was typed over."""
+    if not care_request:
+        return 0
+    kept = seat.draft(care_request, VERSION) if any(typed.values()) else ""
+    return int(kept) if kept.isdecimal() else care_request.version
 
 
 def closing_of(seat):

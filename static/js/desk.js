@@ -2,6 +2,7 @@
 
 import "./behaviours/attention.js";
 import "./behaviours/canned.js";
+import "./behaviours/caution.js";
 import "./behaviours/call_back.js";
 import "./behaviours/choose.js";
 import "./behaviours/clear.js";

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import Client
 
-from activities import drafts
+from activities import drafts, moving
 from activities.models import Activity
 from customers import editing
 from customers.forms import CustomerForm, flat, nested, of_customer
@@ -14,6 +14,8 @@ from requests_app.models import CareRequest
 from tests.beside import Desk, at_desk, field, html, text, toast, told
 from tests.cast import call_in, chat_in, held
 from tests.racing import race
+
+HIDDEN = ("customer_record", "customer_version")
 
 
 def filled(desk, **typed):
@@ -30,7 +32,7 @@ def filled(desk, **typed):
         "company",
         "external_id",
     ]
-    values = {name: field(answer, name) for name in [*names, "notes", "was", "customer_version"]}
+    values = {name: field(answer, name) for name in [*names, "notes", "was", *HIDDEN]}
     return {**values, "language": json.loads(values["was"])["language"], **typed}
 
 
@@ -238,21 +240,21 @@ class Test_when_a_colleague_was_first:
         assert answer.status_code == 409
         assert "Marko Babić changed City at" in text(answer)
         assert "You changed City" in text(answer)
-        assert field(answer, "city") == "Novi Sad"
+        assert (answer["HX-Retarget"], field(answer, "city")) == ("#form_caution", None)
         assert Customer.objects.get(pk=jelena.pk).city == "Niš"
 
     def test_load_shows_theirs_and_keeps_mine_beside(self, desk, stale):
         answer = desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad"})
         assert field(answer, "city") == "Niš"
-        assert "Yours, not saved City Novi Sad Use mine" in text(answer)
-        assert 'data-use="city" data-text="Novi Sad"' in html(answer)
+        assert "Yours, not saved Novi Sad Use mine Drop" in text(answer)
+        assert 'id="customer_details" hx-swap-oob="innerHTML"' in html(answer)
 
     @pytest.mark.rule("R87")
     def test_what_is_beside_stops_close_until_it_is_settled(self, desk, stale):
         desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad"})
         answer = desk.post("close")
         assert answer.status_code == 409
-        assert "Yours, not saved City Novi Sad Use mine" in text(answer)
+        assert "Yours, not saved Novi Sad Use mine" in text(answer)
         desk.post("customer_form", cancel=1)
         assert desk.post("close").status_code == 200
 
@@ -272,6 +274,65 @@ class Test_when_a_colleague_was_first:
         desk.post("customer_form", aside=1, **filled(desk, city="Novi Sad"))
         editing.save(jelena, {"city": "Niš"}, version=None, by=marko.user)
         assert desk.post("customer_form", **filled(desk, city="Novi Sad")).status_code == 409
+
+    def test_one_click_never_overwrites_what_overlaps_by_now(self, desk, stale, jelena):
+        answer = desk.post("customer_form", both=1, **{**stale, "city": "Novi Sad", "company": "Post"})
+        assert (answer.status_code, "changed City at" in text(answer)) == (409, True)
+        jelena = Customer.objects.get(pk=jelena.pk)
+        assert (jelena.city, jelena.company) == ("Niš", "")
+
+    def test_mine_goes_into_its_field_and_is_saved_with_save(self, desk, stale, jelena):
+        desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad", "email_2": "new@post.example"})
+        answer = desk.post("customer_form", mine="use", field="city", **filled(desk))
+        assert field(answer, "city") == "Novi Sad"
+        assert told(answer, "point") == {"at": "#customer_form [name=city]"}
+        answer = desk.post("customer_form", mine="use", field="email_2", **filled(desk))
+        assert field(answer, "email_2") == "new@post.example"
+        assert "Yours, not saved" not in text(answer)
+        assert desk.post("customer_form", **filled(desk, email_2="new@post.example")).status_code == 200
+        jelena = Customer.objects.get(pk=jelena.pk)
+        assert (jelena.city, jelena.emails[1:]) == ("Novi Sad", ["new@post.example"])
+
+    def test_mine_is_dropped(self, desk, stale, jelena):
+        desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad"})
+        answer = desk.post("customer_form", mine="drop", field="city", **filled(desk))
+        assert (field(answer, "city"), "Yours, not saved" in text(answer)) == ("Niš", False)
+        assert desk.post("close").status_code == 200
+
+    def test_what_stands_beside_outlives_a_save_of_something_else(self, desk, stale):
+        desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad"})
+        answer = desk.post("customer_form", **filled(desk, company="Post"))
+        assert (answer.status_code, "1 change, not saved" in text(answer)) == (200, True)
+        assert "Yours, not saved Novi Sad Use mine" in text(desk.get("customer_form"))
+
+    @pytest.mark.parametrize(
+        "given", [{"mine": "use", "field": "city"}, {"mine": "x", "field": "city"}, {"mine": "use"}]
+    )
+    def test_nothing_else_is_used_or_dropped(self, desk, stale, given):
+        assert desk.post("customer_form", **stale, **given).status_code == 404
+
+    def test_what_was_put_aside_shows_the_caution_when_it_is_opened(self, desk, jelena, marko):
+        desk.post("customer_form", aside=1, **filled(desk, city="Novi Sad"))
+        editing.save(jelena, {"city": "Niš"}, version=None, by=marko.user)
+        answer = desk.get("customer_form")
+        assert "Marko Babić changed City" in text(answer)
+        assert field(answer, "city") == "Novi Sad"
+
+    def test_load_in_the_pane_opens_it_with_mine_beside(self, desk, jelena, marko):
+        desk.post("customer_form", aside=1, **filled(desk, city="Novi Sad"))
+        editing.save(jelena, {"city": "Niš"}, version=None, by=marko.user)
+        answer = desk.post("customer_form", load=1)
+        assert answer["HX-Retarget"] == "#dialog"
+        assert "Yours, not saved Novi Sad Use mine" in text(answer)
+
+    def test_what_was_typed_of_one_customer_is_not_stored_of_another(self, desk, jelena, marko):
+        form = filled(desk, city="Novi Sad")
+        noor = editing.create({"first_name": "Noor"}, by=marko.user)
+        moving.to_customer(desk.activity, noor, version=None, by=marko.user)
+        answer = desk.post("customer_form", **form)
+        assert (answer.status_code, "somebody else by now, Noor" in toast(answer)) == (409, True)
+        assert Customer.objects.get(pk=noor.pk).city == ""
+        assert desk.post("close", customer_form=1, **form).status_code == 409
 
     def test_no_caution_when_nothing_was_changed(self, desk, stale):
         assert desk.post("customer_form", **stale).status_code == 200

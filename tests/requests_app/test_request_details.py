@@ -22,6 +22,11 @@ def save(desk, *, version=None, **texts):
     return desk.post("request_details", record=name, request_version=version, **texts)
 
 
+def settle(desk, *, version=None, **posted):
+    version = desk.care_request.version if version is None else version
+    return desk.post("settle_request", record=name_of(desk), request_version=version, **posted)
+
+
 @pytest.mark.rule("R8")
 class Test_what_it_says:
     def test_status_and_dates_behind_its_icon(self, desk):
@@ -98,7 +103,9 @@ class Test_saving:
     def test_its_draft_is_done_with(self, desk, ana):
         drafts.keep(ana.user, name_of(desk), "title", "Rout")
         answer = save(desk, title="Router")
-        assert told(answer, "saved") == {"drafts": [f"{name_of(desk)}:title"]}
+        assert told(answer, "saved") == {
+            "drafts": [f"{name_of(desk)}:title", f"{name_of(desk)}:request_version"]
+        }
         assert drafts.of(ana.user, name_of(desk)) == {name_of(desk): {}}
 
     def test_a_draft_is_in_the_field_and_marked(self, desk, ana):
@@ -201,19 +208,19 @@ class Test_when_a_colleague_was_first:
         assert stale.care_request.title == "His title"
 
     def test_load_shows_theirs_and_keeps_mine_beside(self, stale):
-        answer = save(stale, version=stale.old, title="My title", description="", load=1)
+        answer = settle(stale, version=stale.old, title="My title", description="", load=1)
         assert field(answer, "title") == "His title"
         assert "Yours, not saved My title Use mine Keep both Drop" in text(answer)
-        assert told(answer, "saved")["drafts"] == [f"{name_of(stale)}:title"]
+        assert f"{name_of(stale)}:title" in told(answer, "saved")["drafts"]
 
     def test_mine_is_still_beside_it_after_a_reload(self, stale):
-        save(stale, version=stale.old, title="My title", load=1)
+        settle(stale, version=stale.old, title="My title", load=1)
         answer = stale.get("request_details")
         assert field(answer, "title") == "His title"
         assert "My title" in text(answer)
 
     def test_after_load_saving_works(self, stale):
-        save(stale, version=stale.old, title="My title", load=1)
+        settle(stale, version=stale.old, title="My title", load=1)
         assert save(stale, title="My title after all").status_code == 200
         assert stale.care_request.title == "My title after all"
 
@@ -221,8 +228,8 @@ class Test_when_a_colleague_was_first:
         ("choice", "stored"), [("use", "My title"), ("both", "His title\nMy title"), ("drop", "His title")]
     )
     def test_mine_is_used_added_or_dropped(self, stale, choice, stored):
-        save(stale, version=stale.old, title="My title", load=1)
-        answer = save(stale, field="title", mine=choice)
+        settle(stale, version=stale.old, title="My title", load=1)
+        answer = settle(stale, field="title", mine=choice)
         assert answer.status_code == 200
         assert stale.care_request.title == stored
         assert field(answer, "title") == stored.replace("\n", "\n")
@@ -230,8 +237,8 @@ class Test_when_a_colleague_was_first:
 
     def test_both_together_may_be_too_long(self, desk, marko):
         save_details(desk.care_request, {"description": "y" * 1500}, version=None, by=marko.user)
-        save(desk, version=1, description="x" * 1500, load=1)
-        answer = save(desk, field="description", mine="both")
+        settle(desk, version=1, description="x" * 1500, load=1)
+        answer = settle(desk, field="description", mine="both")
         assert answer.status_code == 422
         assert "1001 characters too many." in text(answer)
         assert len(field(answer, "description")) == 3001
@@ -240,7 +247,7 @@ class Test_when_a_colleague_was_first:
         answer = save(stale, version=stale.old, description="My words")
         assert "Nothing overlaps." in text(answer)
         assert "Keep both" in text(answer)
-        answer = save(stale, version=stale.old, title="", description="My words", both=1)
+        answer = settle(stale, version=stale.old, title="", description="My words", both=1)
         assert answer.status_code == 200
         assert (stale.care_request.title, stale.care_request.description) == ("His title", "My words")
 
@@ -248,7 +255,131 @@ class Test_when_a_colleague_was_first:
         "given", [{"mine": "x", "field": "title"}, {"mine": "use", "field": "state"}, {"mine": "use"}]
     )
     def test_no_other_way(self, stale, given):
-        assert stale.post("request_details", **given).status_code == 404
+        assert stale.post("settle_request", **given).status_code == 404
+
+    def test_one_click_never_overwrites_what_overlaps_by_now(self, stale):
+        answer = settle(stale, version=stale.old, title="Mine", description="My words", both=1)
+        assert answer.status_code == 409
+        assert "Marko Babić changed Title" in text(answer)
+        assert (stale.care_request.title, stale.care_request.description) == ("His title", "")
+
+    def test_a_save_that_changes_nothing_has_not_seen_the_rest(self, stale, marko):
+        save_details(stale.care_request, {"description": "His words"}, version=None, by=marko.user)
+        answer = save(stale, version=stale.old, title="His title")
+        assert answer.status_code == 200
+        assert field(answer, "request_version") == str(stale.old)
+        assert "Marko Babić changed Title, Description at" in text(answer)
+        assert save(stale, version=stale.old, description="My words").status_code == 409
+
+    def test_what_stands_beside_stays_when_something_else_is_saved(self, stale):
+        settle(stale, version=stale.old, title="My title", load=1)
+        assert save(stale, title="Another").status_code == 200
+        assert "Yours, not saved My title" in text(stale.get("request_details"))
+
+    def test_a_second_load_adds_to_what_stands_beside(self, stale, marko):
+        settle(stale, version=stale.old, title="My title", load=1)
+        version = stale.care_request.version
+        save_details(stale.care_request, {"title": "His second"}, version=None, by=marko.user)
+        answer = settle(stale, version=version, title="My second", load=1)
+        assert field(answer, "title") == "His second"
+        assert "Yours, not saved My title My second Use mine" in text(answer)
+
+    def test_using_mine_over_a_newer_change_is_refused_and_keeps_it(self, stale, marko):
+        settle(stale, version=stale.old, title="My title", load=1)
+        version = stale.care_request.version
+        save_details(stale.care_request, {"title": "His second"}, version=None, by=marko.user)
+        answer = settle(stale, version=version, field="title", mine="use")
+        assert (answer.status_code, "Marko Babić changed Title" in text(answer)) == (409, True)
+        assert stale.care_request.title == "His second"
+        assert "Yours, not saved My title" in text(stale.get("request_details"))
+
+
+@pytest.mark.rule("R52")
+class Test_the_look_after_a_push:
+    """What the script asks: the pane, and which versions it was drawn with."""
+
+    def look(self, desk, version, **data):
+        loaded = f"{name_of(desk)}:{version} activity-{desk.activity.pk}:{desk.activity.version}"
+        return desk.get("request_details", loaded=loaded, **data)
+
+    def test_tells_and_shows_nothing_of_theirs(self, stale):
+        answer = self.look(stale, stale.old)
+        assert (answer["HX-Retarget"], answer["HX-Reswap"]) == ("#request_caution", "innerHTML")
+        assert "Marko Babić changed Title at" in text(answer)
+        assert "Load shows it." in text(answer)
+        assert field(answer, "title") is None
+        assert "His title" not in html(answer)
+
+    def test_names_what_the_reader_has_typed(self, stale, ana):
+        drafts.keep(ana.user, name_of(stale), "description", "My words")
+        assert "You changed Description . Nothing overlaps." in text(self.look(stale, stale.old))
+        drafts.keep(ana.user, name_of(stale), "title", "My title")
+        assert "Load shows theirs; yours is kept." in text(self.look(stale, stale.old))
+
+    def test_says_the_same_once(self, stale):
+        mark = f"{name_of(stale)}:{stale.care_request.version}:"
+        assert self.look(stale, stale.old, caution=mark).status_code == 204
+
+    @pytest.mark.rule("R53")
+    def test_of_ones_own_change_shows_it(self, desk, ana):
+        save_details(desk.care_request, {"title": "Mine"}, version=None, by=ana.user)
+        assert field(self.look(desk, desk.care_request.version - 1), "title") == "Mine"
+
+    @pytest.mark.rule("R53", "R55")
+    def test_of_a_closed_one_shows_it(self, stale):
+        CareRequest.objects.update(state="closed", closed_at=timezone.now())
+        assert "His title" in text(self.look(stale, stale.old))
+
+    @pytest.mark.rule("R53")
+    def test_in_a_preview_shows_it(self, preview, jelena, marko):
+        request = CareRequest.objects.create(customer=jelena)
+        save_details(request, {"title": "His title"}, version=None, by=marko.user)
+        answer = preview.get("request_details", loaded=f"request-{request.pk}:1")
+        assert "His title" in text(answer)
+
+    @pytest.mark.parametrize("loaded", ["", "request-", "request-1:x", "request-1:²", ":", "x:1:1"])
+    def test_that_says_nothing_of_use_shows_what_there_is(self, stale, loaded):
+        assert field(stale.get("request_details", loaded=loaded), "title") == "His title"
+
+    def test_leaves_the_pane_when_a_colleague_moved_the_activity(self, desk, marko):
+        version, former = desk.activity.version, name_of(desk)
+        joining.add_request(desk.activity, by=marko.user)
+        answer = desk.get("request_details", loaded=f"{former}:1 activity-{desk.activity.pk}:{version}")
+        assert answer.status_code == 204
+
+    @pytest.mark.rule("R53")
+    def test_follows_when_the_reader_moved_it(self, desk, ana):
+        version, former = desk.activity.version, name_of(desk)
+        target = joining.add_request(desk.activity, by=ana.user)
+        answer = desk.get("request_details", loaded=f"{former}:1 activity-{desk.activity.pk}:{version}")
+        assert field(answer, "record") == f"request-{target.pk}"
+
+
+@pytest.mark.rule("R51", "R52")
+class Test_a_draft:
+    def test_goes_over_the_version_that_it_was_typed_over(self, desk, ana, marko):
+        drafts.keep(ana.user, name_of(desk), "title", "My title")
+        drafts.keep(ana.user, name_of(desk), "request_version", str(desk.care_request.version))
+        save_details(desk.care_request, {"title": "His title"}, version=None, by=marko.user)
+        answer = desk.get("request_details")
+        assert field(answer, "title") == "My title"
+        assert field(answer, "request_version") == str(desk.care_request.version - 1)
+        assert "Marko Babić changed Title at" in text(answer)
+
+    def test_that_is_saved_forgets_it(self, desk, ana):
+        for name, words in (("title", "a"), ("description", "b"), ("request_version", "1")):
+            drafts.keep(ana.user, name_of(desk), name, words)
+        save(desk, title="a")
+        assert drafts.of(ana.user, name_of(desk))[name_of(desk)].keys() == {"description", "request_version"}
+        save(desk, description="b")
+        assert drafts.of(ana.user, name_of(desk)) == {name_of(desk): {}}
+
+
+@pytest.mark.rule("R55", "R87")
+def test_a_request_that_was_closed_meanwhile_says_so(desk):
+    CareRequest.objects.update(state="closed", closed_at=timezone.now())
+    answer = save(desk, title="Too late")
+    assert (answer.status_code, "This request has been closed" in text(answer)) == (409, True)
 
 
 class Test_the_frame:

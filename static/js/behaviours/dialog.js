@@ -1,7 +1,8 @@
 // Dialogs in #dialog, none of them modal: the focus goes in when one opens and back when it goes. Esc presses its
 // [data-dismiss], as does a click elsewhere where it says data-outside; without hx-post that empties #dialog.
 
-import { keep, settled } from "./draft.js";
+import { isLook } from "./doorbell.js";
+import { settled } from "./draft.js";
 
 const FIRST = ["[autofocus]", "input:not([type=hidden], [readonly], :disabled)", ".foot .btn", "[data-dismiss]"];
 const ALONE = "#close_button, #toasts, .offer";
@@ -31,8 +32,9 @@ document.addEventListener("htmx:confirm", (event) => {
 document.addEventListener("htmx:beforeRequest", ({ detail: { elt, target } }) => {
   if (target?.id === "dialog" && !elt.closest("#dialog")) asked = elt;
 });
-document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
-  if (target?.id === "dialog" && dialog()) entered();
+document.addEventListener("htmx:afterSettle", ({ detail: { target, requestConfig } }) => {
+  // A look takes the focus from nobody.
+  if (target?.id === "dialog" && dialog() && (!isLook(requestConfig?.triggeringEvent) || document.activeElement === document.body)) entered();
   else if (opener && !dialog()) left();
 });
 document.addEventListener("keydown", (event) => {
@@ -54,18 +56,4 @@ document.addEventListener("click", ({ target }) => {
 // With no connection the form goes away all the same: this browser keeps what was typed.
 document.addEventListener("htmx:sendError", ({ detail: { elt } }) => {
   if ("dismiss" in elt.dataset) document.getElementById("dialog").replaceChildren();
-});
-// The version that the agent began to write over is part of the draft.
-document.addEventListener("input", ({ target }) => {
-  const version = target.closest("#customer_form")?.querySelector("[data-version]");
-  if (version?.value && target.dataset.draft) keep(version.dataset.version, version.value);
-});
-// After Load: one's own text instead of theirs.
-document.addEventListener("click", ({ target }) => {
-  const { use, text } = target.dataset;
-  if (!use) return;
-  const field = target.closest("form").elements[use];
-  field.value = text;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  field.focus();
 });
