@@ -129,6 +129,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "caredesk.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
+    "tidy up": {"task": "caredesk.tasks.tidy", "schedule": 3600, "options": {"expires": 3000}},
     "close what is due": {"task": "activities.tasks.close_due", "schedule": 30, "options": {"expires": 25}},
     "connect what is left": {
         "task": "queues.tasks.connect_left_over",
