@@ -129,8 +129,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "caredesk.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
-    "tidy up": {"task": "caredesk.tasks.tidy", "schedule": 3600, "options": {"expires": 3000}},
     "close what is due": {"task": "activities.tasks.close_due", "schedule": 30, "options": {"expires": 25}},
+    "tidy up": {"task": "caredesk.tasks.tidy", "schedule": 3600, "options": {"expires": 3000}},
     "connect what is left": {
         "task": "queues.tasks.connect_left_over",
         "schedule": 5,
@@ -228,6 +228,7 @@ CHAT_WAITING_GONE_SECONDS = number("CAREDESK_CHAT_WAITING_GONE_SECONDS", 60)
 CHAT_ACTIVE_GONE_SECONDS = number("CAREDESK_CHAT_ACTIVE_GONE_SECONDS", 180)
 CALL_ANSWER_SECONDS = number("CAREDESK_CALL_ANSWER_SECONDS", 60)
 CTI_TOKEN = os.environ.get("CAREDESK_CTI_TOKEN", "")
+METRICS_TOKEN = os.environ.get("CAREDESK_METRICS_TOKEN", "")
 DEFAULT_REGION = os.environ.get("CAREDESK_REGION", "NL")
 
 LOGGING = {

@@ -14,7 +14,8 @@ WORDS = {
 class Command(BaseCommand):
     help = (
         "Let go what is not kept for ever: the log of telephone systems after 30 days, log-ins that have run out, "
-        "records of log-ins and of outgoing work after 30 days, and what undoes a merge after 7. The worker does so every hour."
+        "records of log-ins and of outgoing work after 30 days, and what undoes a merge after 7. "
+        "The worker does so every hour."
     )
 
     def handle(self, **options):
