@@ -17,4 +17,4 @@ RUN python -m compileall -q .
 
 USER caredesk
 EXPOSE 8000
-CMD ["python", "-m", "daphne", "--verbosity", "0", "--no-server-name", "--bind", "0.0.0.0", "--port", "8000", "caredesk.asgi:application"]
+CMD ["python", "-m", "daphne", "--verbosity", "0", "--no-server-name", "--ping-interval", "3", "--ping-timeout", "6", "--bind", "0.0.0.0", "--port", "8000", "caredesk.asgi:application"]
