@@ -140,6 +140,7 @@ class OfferQuerySet(models.QuerySet):
         return self.filter(returns_to=None)
 
 
+@tracked()
 class Offer(models.Model):
     """A task shown to one agent until `expires_at`; its outcome is empty while it lives (R37). Of a transfer,
     `returns_to` holds the task until the offer is accepted."""

@@ -1,10 +1,11 @@
 """What supervisors may look up later: queues, members, agents, tasks."""
 
 from caredesk.stale import author_of
+from queues import offers, routing, transferring
 from queues.agents import create
-from queues.models import Agent, Queue, QueueMember, Task
+from queues.models import Agent, Offer, Queue, QueueMember, Task
 from queues.supervising import set_up_queue
-from tests.cast import chat_in, held
+from tests.cast import at_work, chat_in, held, sit_down
 
 
 def last(model):
@@ -33,3 +34,20 @@ def test_task_tells_its_way(internet, ana):
     told = [(event.state, event.agent_id) for event in Task.pgh_event_model.objects.order_by("pgh_id")]
     assert told == [("waiting", None), ("active", ana.pk)]
     assert author_of(last(Task)) == task.agent.user_id
+
+
+def test_offer_says_who_declined_and_who_took_it_back(billing, ana, marko, sonja):
+    task = chat_in(billing)
+    at_work(ana)
+    routing.route()
+    offers.decline(offers.open_offer(ana).pk, by=ana)
+    sit_down(marko)
+    transferring.to_agent(held(task, sonja).pk, marko, note="", by=sonja)
+    transferring.cancel(task.pk, by=sonja)
+    of = Offer.pgh_event_model.objects.exclude(agent=sonja).order_by("pgh_id")
+    assert [(event.agent_id, event.outcome, author_of(event)) for event in of] == [
+        (ana.pk, "", None),
+        (ana.pk, Offer.DECLINED, ana.user_id),
+        (marko.pk, "", sonja.user_id),
+        (marko.pk, Offer.TAKEN_BACK, sonja.user_id),
+    ]
