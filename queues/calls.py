@@ -183,6 +183,7 @@ def give(activity, task, agent, queue):
         calls.over(activity, Activity.ENDED)
         return set()
     if task and task.agent_id == agent.pk and task.line_busy:
+        ring_desk(agent.pk, agent.user_id)
         return set()
     rung = {task.queue_id} if task and not task.is_active else set()
     if task:

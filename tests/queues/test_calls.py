@@ -438,6 +438,7 @@ def test_the_lists_of_desk_and_queue_count_on(pbx, ana):
     pbx.new_call()
     rung = counts()
     assert (rung[0] > before[0], rung[1]) == (True, before[1])
+    accept(pbx.task.pk, by=ana)
     for step in (lambda: pbx.answer("ana"), lambda: pbx.say("hold"), lambda: pbx.say("resume"), pbx.hang_up):
         before = counts()
         step()
