@@ -12,6 +12,7 @@ server    {"watching": [names], "live", "state", "stamp", "talk"}    not live: t
           {"seen": {"activity", "seq"}}     the customer has read so far
           {"typing": {"activity", "who"}}
           {"live": bool}                    pushes arrive from now on, or do not
+          {"here": {name: words}}           of the watched records, those that other agents have in view, too
           {"tick": state, "stamp", "talk"}  every 15 seconds
 
 state, stamp and talk tell of the lists, the watched task's panes and its last message; the page compares them with
@@ -34,6 +35,7 @@ from django.utils.translation import gettext as _
 from activities import chat as conversation
 from activities.models import Message
 from caredesk import parts, realtime
+from caredesk.consumers.company import Company, meeting_of
 from caredesk.sockets import MALFORMED, UNREADABLE, Socket, in_thread, user_of
 from caredesk.zones import read_by
 from queues import chats, presence
@@ -100,6 +102,7 @@ class DeskConsumer(Socket):
 
     async def connect(self):
         self.joined, self.view, self.records = frozenset(), View(), []
+        self.company = Company(self.channel_name)
         await self.accept()
         if not await self.admit(self.scope["user"]):
             return
@@ -113,6 +116,7 @@ class DeskConsumer(Socket):
             self.ticking.cancel()
         pulse.end(self.channel_name)
         if self.agent:
+            self.company.leave(self.agent)
             silent = parts.ANSWER_SECONDS if code == TORN else 0
             with suppress(DatabaseError):
                 await in_thread(presence.leave, self.channel_name, silent_seconds=silent)
@@ -188,6 +192,18 @@ class DeskConsumer(Socket):
 
     async def layer_live(self, event):
         await self.send_json({"live": event["live"]})
+        self.company.turn(event["live"], self.agent)
+        await self.tell_here()
+
+    async def record_here(self, event):
+        self.company.hear(event, self.agent)
+        await self.tell_here()
+
+    async def tell_here(self):
+        with read_by(self.scope):
+            here = self.company.news(self.agent) if self.agent else None
+        if here is not None:
+            await self.send_json({"here": here})
 
     async def rights_changed(self, event):
         """The agent is signed out, disabled, renamed, or in other queues."""
@@ -199,6 +215,8 @@ class DeskConsumer(Socket):
         """Through the channel, so that it happens between the page's words and not within them."""
         if await self.admit(await in_thread(user_of, self.scope["cookies"])):
             await self.tell_tick()
+            self.company.tick(self.agent)
+            await self.tell_here()
 
     async def tell_tick(self):
         news = await in_thread(news_of, self.agent, self.view)
@@ -228,11 +246,14 @@ class DeskConsumer(Socket):
         return True
 
     async def look_at(self, view):
-        for group in self.joined - view.groups:
+        groups = view.groups | ({meeting_of(view.names)} - {""})
+        for group in self.joined - groups:
             await self.channel_layer.group_discard(group, self.channel_name)
-        for group in view.groups - self.joined:
+        for group in groups - self.joined:
             await self.channel_layer.group_add(group, self.channel_name)
-        self.joined, self.view = view.groups, view
+        self.joined, self.view = groups, view
+        self.company.move(view.names, self.agent)
+        await self.tell_here()
 
     async def still_there(self):
         """Whether the task looked at is still to be seen; it may have become this agent's own."""

@@ -76,7 +76,7 @@ def keep_both(request, seat, record, texts):
     record.refresh_from_db()
     news = unseen(record, version_of(request), by=request.user)
     if news and overlaps(news, texts):
-        return answer(request, seat, record, texts, caution=caution_of(news, texts), status=409)
+        return refused(request, seat, record, texts, caution=caution_of(news, texts))
     return save_settled(request, seat, record, texts, record.version)
 
 
@@ -103,9 +103,16 @@ def save_settled(request, seat, record, texts, version):
         drafts.put(request.user, name_of(record), texts)
         return whole(request, seat, status=422, errors=error.message_dict)
     except Stale as stale:
-        return answer(request, seat, record, texts, caution=caution_of(stale, texts), status=409)
+        return refused(request, seat, record, texts, caution=caution_of(stale, texts))
     except editing.Closed:
-        return answer(request, seat, record, texts, closed=closed_words(), status=409)
+        return refused(request, seat, record, texts, closed=closed_words())
     forget(request, record, texts)
     drafts.forget(request.user, name_of(record), *(f"{MINE}{field}" for field in texts))
     return saved(whole(request, seat), record, texts)
+
+
+def refused(request, seat, record, texts, **why):
+    """Why, beside the fields; these stay as they are."""
+    response = answer(request, seat, record, texts, status=409, **why)
+    response["HX-Reswap"] = "none"
+    return response

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.db import connection
 from django.test import Client
@@ -13,7 +14,7 @@ from activities import chat, remarks
 from activities.models import Activity, Message
 from caredesk import parts
 from caredesk.asgi import application
-from caredesk.consumers import desk
+from caredesk.consumers import company, desk
 from caredesk.consumers.desk import NO_AGENT, SIGNED_OUT
 from caredesk.realtime import announce
 from caredesk.sockets import UNREADABLE
@@ -384,3 +385,83 @@ async def test_typing_goes_to_the_other_side_only(sit, ana, task):
     await here.watch(task), await there.watch(task)
     await here.tell(typing={"task": task.pk})
     assert await there.hears_no("typing")
+
+
+# --- who else is here
+
+
+@pytest.fixture
+def two_tasks(internet, ana, marko, jelena):
+    """Ana and Marko each have a chat of Jelena in progress, in one request."""
+    return held(chat_of(jelena, internet), ana), held(chat_of(jelena, internet), marko)
+
+
+def records_of(task):
+    return [
+        f"customer-{task.activity.customer_id}",
+        f"request-{task.activity.care_request_id}",
+        f"activity-{task.activity_id}",
+        f"journey-{task.activity.customer_id}",
+    ]
+
+
+async def test_who_else_shows_the_same_customer_and_request_is_told(sit, ana, marko, two_tasks):
+    hers, his = two_tasks
+    here, there = await sit(ana), await sit(marko)
+    await here.watch(hers, *records_of(hers))
+    await there.watch(his, *records_of(his))
+    shared = records_of(hers)[:2]
+    assert (await here.hear("here"))["here"] == dict.fromkeys(shared, "Marko Babić is here")
+    assert (await there.hear("here"))["here"] == dict.fromkeys(shared, "Ana Kovač is here")
+    await there.watch(None)
+    assert (await here.hear("here"))["here"] == {}
+    await there.watch(his, records_of(his)[0])
+    assert (await here.hear("here"))["here"] == {shared[0]: "Marko Babić is here"}
+    await there.socket.disconnect(timeout=PATIENCE)
+    assert (await here.hear("here"))["here"] == {}
+
+
+async def test_ones_own_other_tab_is_no_company(sit, ana, two_tasks):
+    first, second = await sit(ana), await sit(ana)
+    for desk_of_ana in (first, second):
+        await desk_of_ana.watch(two_tasks[0], *records_of(two_tasks[0]))
+    assert await first.hears_no("here")
+
+
+async def test_a_desk_that_says_nothing_more_is_gone_soon(sit, ana, marko, two_tasks, monkeypatch):
+    monkeypatch.setattr(desk, "TICK_SECONDS", 0.2)
+    monkeypatch.setattr(company, "EXPIRES", 0.5)
+    hers, his = two_tasks
+    here, there = await sit(ana), await sit(marko)
+    await here.watch(hers, *records_of(hers))
+    await there.watch(his, *records_of(his))
+    assert (await here.hear("here"))["here"]
+    monkeypatch.setattr(company.Company, "say", lambda *_, **__: None)
+    assert (await here.hear("here"))["here"] == {}
+
+
+async def test_without_redis_nobody_is_known_to_be_here(sit, ana, marko, two_tasks):
+    hers, his = two_tasks
+    here, there = await sit(ana), await sit(marko)
+    await here.watch(hers, *records_of(hers))
+    await there.watch(his, *records_of(his))
+    assert (await here.hear("here"))["here"]
+    layer = get_channel_layer()._get_layer()
+    layer.line.turn(False)
+    assert (await here.hear("here"))["here"] == {}
+    layer.line.turn(True)
+    assert (await here.hear("here"))["here"]
+
+
+async def test_nobody_hears_of_whom_they_may_not_see(sit, internet, ana, marko, jelena):
+    theirs = await later(lambda: held(chat_of(jelena, internet), marko))()
+    here, there = await sit(ana), await sit(marko)
+    await here.watch(theirs, *records_of(theirs))
+    await there.watch(theirs, *records_of(theirs))
+    assert await here.hears_no("here")
+    assert await there.hears_no("here")
+
+
+def test_several_are_named_together():
+    assert company.words(["Ana", "Marko"]) == "Ana and Marko are here"
+    assert company.words(["Ana", "Marko", "Petar"]) == "Ana, Marko and Petar are here"

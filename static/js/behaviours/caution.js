@@ -17,6 +17,17 @@ document.addEventListener("htmx:configRequest", ({ detail: { elt, parameters, tr
   parameters.set("caution", held.querySelector("[data-caution]")?.dataset.caution ?? "");
   if (held !== elt) parameters.set("dialog", "1");
 });
+// A button that is being pressed is not replaced, but by the answer to it: any other would leave that without a place.
+let asked = null;
+const isPressed = (slot) => slot.contains(document.activeElement) || slot.querySelector(".htmx-request");
+function hold({ detail }) {
+  if ("requestConfig" in detail) asked = detail.requestConfig.elt;
+  const { target } = detail;
+  if (target?.querySelector?.(":scope > .caution") && isPressed(target) && !target.contains(asked)) detail.shouldSwap = false;
+}
+
+document.addEventListener("htmx:beforeSwap", hold);
+document.addEventListener("htmx:oobBeforeSwap", hold);
 document.addEventListener("input", ({ target }) => {
   if (!target.dataset?.draft) return;
   if ("over" in target.dataset) {
