@@ -6,5 +6,5 @@ from django.contrib.auth.backends import ModelBackend
 
 class DeskBackend(ModelBackend):
     def get_user(self, user_id):
-        user = get_user_model().objects.select_related("agent").filter(pk=user_id).first()
+        user = get_user_model().objects.select_related("agent__chosen_reason").filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None

@@ -4,10 +4,10 @@ from django.db import transaction
 
 from caredesk.history import acting
 from queues import offers, routing
-from queues.bells import ring_desk
+from queues.bells import ring_desk, ring_queue
 from queues.clock import clock
 from queues.models import Agent, Offer
-from queues.offering import hold_agents
+from queues.offering import end, hold, hold_agents
 from queues.presence import is_here
 from queues.retrying import retried_after_deadlock
 
@@ -48,40 +48,46 @@ def set_by_supervisor(agent, *, by):
 def leave_ready(agent, reason, *, chosen=None, outcome, by):
     """An offer may come between two looks: it is ended first, since its row is locked before the agent's."""
     for _try in range(TRIES):
-        if (offer := offers.live_routed(agent.pk)) and was_declined(offer, outcome, by):
-            return Agent.objects.get(pk=agent.pk)
-        if now := become_not_ready(agent, reason, chosen, by):
+        offer = offers.live_routed(agent.pk)
+        if offer and outcome == Offer.DECLINED:
+            if offers.decline(offer.pk, by=offer.agent).outcome == Offer.DECLINED:
+                return Agent.objects.get(pk=agent.pk)
+        elif now := become_not_ready(agent, reason, chosen, by, offer):
             return now
     raise RuntimeError("Offers come faster than they can be ended.")
 
 
-def was_declined(offer, outcome, by):
-    """End the offer; whether by this the agent is Not Ready "Declined"."""
-    if outcome != Offer.DECLINED:
-        offers.withdraw(offer.pk, outcome, by=by)
-        return False
-    return offers.decline(offer.pk, by=offer.agent).outcome == Offer.DECLINED
-
-
 @retried_after_deadlock
-def become_not_ready(agent, reason, chosen, by):
-    """The agent as they are then; None when an offer was made meanwhile."""
+def become_not_ready(agent, reason, chosen, by, offer=None):
+    """The agent as they are then; None when another offer was made meanwhile.
+
+    `offer` is taken back in the same transaction: taken back before it, it would be made again at once.
+    """
     with transaction.atomic(), acting(by):
+        held = offer and hold(offer.pk)
         now = hold_agents(agent.pk)[agent.pk]
-        if offers.live_routed(agent.pk):
+        if held and not held.outcome:
+            end(held, Offer.TAKEN_BACK)
+        elif offers.live_routed(agent.pk):
             return None
         if now.become(Agent.NOT_READY, reason, chosen):
             ring_desk(now.pk, now.user_id)
+        if held:
+            ring_queue(held.task.queue_id)
+            routing.soon()
     return now
 
 
 @retried_after_deadlock
 def signed_in(agent):
-    """Signing in finds the agent Not Ready (R30), unless they are at work already on another page."""
+    """Signing in finds the agent Not Ready from now on (R30), unless they are at work already on another page."""
     with transaction.atomic(), acting(agent.user):
         now = hold_agents(agent.pk)[agent.pk]
-        if not is_here(now.pk) and now.become(Agent.NOT_READY, Agent.SIGNED_IN):
-            ring_desk(now.pk, now.user_id)
+        if is_here(now.pk):
+            return
+        if not now.become(Agent.NOT_READY, Agent.SIGNED_IN):
+            Agent.objects.filter(pk=now.pk).update(since=clock())
+        ring_desk(now.pk, now.user_id)
 
 
 @retried_after_deadlock

@@ -13,6 +13,7 @@ AGENTS = {
     "sonja": ("Sonja", "de Wit"),
 }
 SUPERVISOR = "sonja"
+REASONS = ["Lunch", "Break", "Training", "After-work"]
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def context(agent):
     return {
         "agent": agent,
         "is_ready": agent.is_ready,
-        "words": words_of(agent),
+        "reason": agent.shown_reason,
         "capacity": capacity,
         "reasons": NotReadyReason.objects.all,
         "shown": f"{agent.state}.{agent.reason}.{agent.chosen_reason_id}.{moment}.{counts}",
@@ -93,11 +93,6 @@ def context(agent):
         "notice": notice,
         "slot": f"offer-{offer.pk}" if offer else notice and f"notice-{moment}",
     }
-
-
-def words_of(agent):
-    """Ready; Not Ready · Lunch"""
-    return " · ".join(filter(None, [str(agent.get_state_display()), agent.shown_reason]))
 
 
 def timed(offer):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from activities.views import activity_details, comments, communication, journey
 from caredesk import panes
 from customers.views import customer_details
-from queues.models import Task
+from queues.models import Offer, Task
 from queues.permissions import picked_by
 from queues.views import state, tasks
 from requests_app.views import request_details
@@ -66,6 +66,11 @@ def drawn(request, seat, names):
 
 def why_gone(agent, task_id):
     """Who took it, to whoever could have taken it themselves; else only that it is gone."""
+    passed_on = (
+        Offer.objects.filter(task=task_id, returns_to=agent, outcome=Offer.ACCEPTED).order_by("-pk").first()
+    )
+    if passed_on:
+        return _("%(name)s accepted the transfer.") % {"name": passed_on.agent.shown_name}
     task = Task.objects.filter(picked_by(agent), pk=task_id).select_related("agent__user").first()
     if task and task.state == Task.ACTIVE:
         return _("%(name)s took it.") % {"name": task.agent.shown_name}

@@ -218,6 +218,7 @@ def test_signing_out_leaves_the_servers_copy_alone(browser_name, desk, task):
     box_of(desk).press_sequentially("Half a sentence")
     desk.get_by_role("button", name="Ana Kovač").click()
     desk.get_by_role("button", name="Log out").click()
+    desk.get_by_role("button", name="Keep it and log out").click()
     expect(desk.get_by_role("textbox", name="Username")).to_be_visible()
     assert desk.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
     assert drafts_of(task) == {"message": "Half a sentence"}

@@ -120,6 +120,16 @@ def test_what_the_page_claims_to_show_is_believed_by_nobody(look, ana, marko, bi
     assert look(slot="offer-x").status_code == look(slot="-" * 3000).status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_supervisor_ends_the_offer_of_the_only_agent_as_well(ana, sonja, billing):
+    at_work(ana)
+    chat_in(billing)
+    assert Offer.objects.live().get().agent == ana
+    states.set_by_supervisor(ana, by=sonja)
+    ana.refresh_from_db()
+    assert (ana.reason, Offer.objects.get().outcome) == (Agent.BY_SUPERVISOR, Offer.TAKEN_BACK)
+
+
 def test_set_by_a_supervisor_is_told(look, ana, sonja):
     states.ready(by=ana)
     states.set_by_supervisor(ana, by=sonja)

@@ -51,5 +51,8 @@ function speak(seconds) {
 
 document.addEventListener("htmx:load", compare);
 document.addEventListener("htmx:afterSettle", compare);
-document.addEventListener("counted", ({ detail }) => offer() && speak(detail));
+document.addEventListener("counted", ({ detail }) => {
+  compare();
+  if (offer()) speak(detail);
+});
 compare();
