@@ -58,6 +58,14 @@ def queues_changed(agent):
     routing.soon()
 
 
+def set_limits(agent, limits, *, by=None):
+    """What a supervisor sets for an agent: {"max_chats": 4, …}; only these columns, for their state is their own."""
+    with transaction.atomic(), acting(by):
+        Agent.objects.filter(pk=agent.pk).update(**limits)
+        ring_desk(agent.pk, agent.user_id)
+        routing.soon()
+
+
 def rename(agent, first_name, last_name, *, by=None):
     """The name that colleagues and customers see."""
     with transaction.atomic(), acting(by):

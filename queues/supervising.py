@@ -65,8 +65,13 @@ def store(queue):
     if queue.offer_seconds is not None and queue.offer_seconds < 1:
         raise ValidationError({"offer_seconds": _("An offer lasts a second or more.")})
     queue.full_clean()
-    queue.save()
+    queue.save(update_fields=columns_of(queue) if queue.pk else None)
     waiting = Task.objects.waiting().filter(queue=queue, priority__gt=Task.FIRST)
     waiting.exclude(priority=queue.priority).update(priority=queue.priority)
     ring_queue(queue.pk)
     routing.soon()
+
+
+def columns_of(queue):
+    """All but the number that every change of the line counts up, which may be further by now."""
+    return [field.name for field in queue._meta.concrete_fields if field.name not in ("id", "seq")]

@@ -1,5 +1,5 @@
 """Queues, agents, accounts and tasks, for supervisors."""
 
-from queues.admin import people, setup, work
+from queues.admin import agents, people, setup, work
 
-__all__ = ["people", "setup", "work"]
+__all__ = ["agents", "people", "setup", "work"]

@@ -1,4 +1,4 @@
-"""Accounts and agents. Supervisors make and disable agents; who is a superuser or has which rights is not theirs."""
+"""Accounts. Supervisors make and disable agents; who is a superuser or has which rights is not theirs."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -8,10 +8,9 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from caredesk.admin import Events, Signed, Tracked
+from caredesk.admin import Signed
 from queues import agents
-from queues.admin.setup import Members, MembersByVerb
-from queues.models import Agent, Queue
+from queues.models import Queue
 
 User = get_user_model()
 NAMES = ["first_name", "last_name", "email"]
@@ -95,42 +94,3 @@ class PersonAdmin(Signed, UserAdmin):
             verb(user, by=request.user)
         told = ngettext("Done for %d account.", "Done for %d accounts.", len(allowed)) % len(allowed)
         self.message_user(request, told, messages.SUCCESS if allowed else messages.WARNING)
-
-
-class AgentMembers(Members):
-    autocomplete_fields = ["queue"]
-    verbose_name_plural = _("Queues")
-
-
-@admin.register(Agent)
-class AgentAdmin(MembersByVerb, Tracked):
-    """Agents are made with their account (Users, Add)."""
-
-    list_display = ["name", "state", "reason", "since", "works_in", "max_chats", "max_emails", "extension"]
-    list_filter = ["state", "reason", "queues", "user__is_active"]
-    search_fields = ["user__username", "user__first_name", "user__last_name", "extension"]
-    fields = ["user", "extension", "language", "max_chats", "max_emails", "offers_during_call"]
-    fields += ["state", "reason", "since", "last_offered_at"]
-    readonly_fields = ["user", "state", "reason", "since", "last_offered_at"]
-    inlines = [AgentMembers]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        """Agents leave by being disabled; what they did keeps its author."""
-        return False
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("user").prefetch_related("queues")
-
-    @admin.display(description=_("name"), ordering="user__first_name")
-    def name(self, agent):
-        return agent.shown_name
-
-    @admin.display(description=_("queues"))
-    def works_in(self, agent):
-        return ", ".join(queue.name for queue in agent.queues.all())
-
-
-admin.site.register(Agent.pgh_event_model, Events)

@@ -2,10 +2,15 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import ValidationError
+from django.db.models import TextField
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
+from phonenumbers import SUPPORTED_REGIONS
 
 from caredesk.admin import Events, LookOnly, Signed, Tracked
-from queues import agents
+from queues import agents, hours
 from queues.models import (
     BlockedNumber,
     CallerIdRule,
@@ -47,13 +52,33 @@ class MembersByVerb:
 
 
 class QueueForm(forms.ModelForm):
-    """The secret is written and never shown; left empty it stays."""
+    """Hours are written in lines. The secret is written and never shown; left empty it stays."""
+
+    hours = forms.CharField(
+        label=_("Opening hours"),
+        required=False,
+        widget=AdminTextareaWidget(attrs={"rows": 5}),
+        help_text=_("One line a day or for several: mon-fri 09:00-12:00, 13:00-17:00. Empty: always open."),
+    )
 
     class Meta:
         model = Queue
         fields = ["control_secret"]
         widgets = {"control_secret": forms.PasswordInput(attrs={"autocomplete": "new-password"})}
         help_texts = {"control_secret": _("Not shown. Left empty it stays as it is.")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["hours"] = hours.shown(self.instance.hours)
+
+    def clean_hours(self):
+        return hours.parse(self.cleaned_data["hours"])
+
+    def clean_country(self):
+        country = self.cleaned_data["country"].upper()
+        if country and country not in SUPPORTED_REGIONS:
+            raise ValidationError(_("Two letters, e.g. NL or RS."))
+        return country
 
     def clean_control_secret(self):
         return self.cleaned_data["control_secret"] or self.instance.control_secret
@@ -136,11 +161,47 @@ class CallerIdRuleAdmin(Signed):
 
 @admin.register(CallLog)
 class CallLogAdmin(LookOnly, Signed):
-    list_display = ["at", "call_id", "status"]
+    """What telephone systems sent and what they were answered, for 30 days."""
+
+    list_display = ["at", "event", "direction", "from_number", "to_number", "call_id", "status", "error"]
     list_filter = ["status"]
-    search_fields = ["=call_id"]
+    search_fields = ["call_id"]
+    search_help_text = _("Number, call id, or any word of what was sent or answered")
     date_hierarchy = "at"
     ordering = ["-id"]
+
+    def get_search_results(self, request, queryset, search_term):
+        """Also within what was sent and answered, whatever its fields are."""
+        said = Concat(
+            "call_id",
+            Cast("request", TextField()),
+            Cast("answer", TextField()),
+            output_field=TextField(),
+        )
+        rows = queryset.annotate(said=said)
+        for word in search_term.split():
+            rows = rows.filter(said__icontains=word)
+        return rows, False
+
+    @admin.display(description=_("event"))
+    def event(self, log):
+        return log.request.get("event", "")
+
+    @admin.display(description=_("direction"))
+    def direction(self, log):
+        return log.request.get("direction", "")
+
+    @admin.display(description=_("from"))
+    def from_number(self, log):
+        return log.request.get("from", "")
+
+    @admin.display(description=_("to"))
+    def to_number(self, log):
+        return log.request.get("to", "")
+
+    @admin.display(description=_("error"))
+    def error(self, log):
+        return log.answer.get("error", "")
 
 
 for model in (Queue, QueueMember):
