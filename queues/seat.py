@@ -106,6 +106,17 @@ class Seat:
         return theirs or record == self.current
 
     @property
+    def may_reopen(self):
+        """A supervisor, while they hold a task of that customer."""
+        holds = bool(self.care_request) and not self.care_request.is_open and self.holds(self.care_request)
+        return holds and self.agent.user.is_staff
+
+    @property
+    def is_shut(self):
+        """The selected activity can only be read, because its request is closed."""
+        return bool(self.activity and self.care_request) and not self.care_request.is_open
+
+    @property
     def region(self):
         """Where national phone numbers of this queue's customers are from."""
         return self.task.queue.country

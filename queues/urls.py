@@ -3,6 +3,7 @@ from django.urls import path
 from queues.views import (
     accept,
     canned,
+    changes,
     close,
     desk,
     drafts,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("desk/<int:task_id>/why/", why.why_task, name="why_task"),
     path("desk/<int:task_id>/transfer/", transfer.transfer, name="transfer"),
     path("desk/<int:task_id>/transfer/back/", transfer.take_back, name="take_back"),
+    path("desk/<int:task_id>/changes/<str:record>/", changes.changes, name="changes"),
     path("desk/<int:task_id>/load/", load.load, name="load"),
     path("api/v1/cti/<str:token>", cti, name="cti"),
     path("chat.js", chat_script, name="chat_script"),
