@@ -11,7 +11,7 @@ from caredesk.realtime import announce
 from caredesk.stale import locked
 from customers.bells import ring_journey
 from customers.phones import dialled_phone
-from requests_app.editing import touch_request_of
+from requests_app.editing import announce_request_of, touch_request_of
 
 REPLACED, FORWARDED = "replaced", "forwarded"
 
@@ -71,7 +71,8 @@ def ended(call, cause=""):
 
 
 def changed(call, *fields):
-    touch_request_of(call.activity_id)
+    if touch_request_of(call.activity_id):
+        announce_request_of(call.activity_id)
     call.save(update_fields=fields)
     announce(call.activity)
 

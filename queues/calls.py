@@ -23,6 +23,7 @@ from queues.missed_calls import ring_queues, settle
 from queues.models import Agent, Offer, Queue, Task
 from queues.offering import end_live
 from queues.retrying import retried_after_deadlock
+from requests_app.solving import close_if_solved
 
 
 @dataclass(frozen=True)
@@ -133,10 +134,10 @@ def hang_up(told):
         return None
     unanswered = activity.direction == Activity.IN and call.state == Call.NEW
     left = told.cause != calls.FORWARDED and (unanswered or task)
+    calls.ended(call, told.cause)
     rung = leave_queue(activity, task, Task.ABANDONED if left else Task.CLOSED)
     if task and task.is_active and unanswered:
         calls.customer_left(activity)
-    calls.ended(call, told.cause)
     return rung
 
 
@@ -213,6 +214,7 @@ def leave_queue(activity, task, state=Task.CLOSED):
         task.save(update_fields=["state", "ended_at"])
     if task or not activity.tasks.filter(agent__isnull=False).exists():
         calls.over(activity, Activity.ABANDONED if state == Task.ABANDONED else Activity.ENDED)
+    close_if_solved(activity.care_request_id)
     return {task.queue_id} if task else set()
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, OuterRef, Subquery, TextField, Value, prefetch_related_objects
+from django.db.models import Count, Min, OuterRef, Q, Subquery, TextField, Value, prefetch_related_objects
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 from django.utils.translation import gettext as _
 
@@ -105,9 +105,9 @@ NAMES = {
 
 
 def capacity(agent):
-    """The agent's Room for each medium, in one query."""
+    """The agent's Room for each medium, in one query. Of calls that one counts which keeps the line (R40)."""
     own = Task.objects.active().filter(agent=agent).order_by().values_list("medium")
-    counts = dict(own.annotate(count=Count("pk")))
+    counts = dict(own.annotate(count=Count("pk", filter=~Q(medium=Activity.CALL) | Q(line_busy=True))))
     limits = {Activity.CHAT: agent.max_chats, Activity.CALL: 1, Activity.EMAIL: agent.max_emails}
     return [Room(medium, counts.get(medium, 0), limit) for medium, limit in limits.items()]
 

@@ -2,16 +2,20 @@
 
 import re
 import uuid
+from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from activities.models import Activity, Email, Message
+from activities.models import Activity, Call, Email, Message
 from activities.views.communication import PAGE
-from queues import chats
-from queues.models import Task
+from queues import chats, lines
+from queues.accepting import accept
+from queues.models import Agent, Task
+from queues.stamps import stamp_of
 from tests.cast import ago, call_in, chat_in, held
 
 HTMX = {"HX-Request": "true"}
@@ -152,6 +156,65 @@ def test_a_call_shows_its_number_direction_and_queue(look, internet):
     for words in ("+31 20 794 0800", "Incoming", "Internet", "Ringing", "Waiting since"):
         assert words in page
     assert 'role="log"' not in page
+
+
+@pytest.mark.rule("R4")
+def test_a_call_in_progress_shows_what_it_does(look, pbx, ana):
+    Agent.objects.filter(pk=ana.pk).update(extension="204")
+    pbx.new_call()
+    accept(pbx.task.pk, by=ana)
+    assert_says(look("communication", pbx.task), "Ringing", "Answer it on your phone", "Your extension 204")
+    pbx.answer("ana")
+    Call.objects.update(answered_at=ago(seconds=400), rang_at=ago(seconds=442))
+    assert_says(look("communication", pbx.task), "Talking", "6:40", "Rang in Internet 0:4", "You answered")
+    pbx.say("hold")
+    Call.objects.update(held_since=ago(seconds=65))
+    assert_says(look("communication", pbx.task), "On hold", "on hold since")
+    pbx.say("resume")
+    assert_says(look("communication", pbx.task), "Talking", "on hold 1:05 of it")
+    pbx.hang_up("forked by a cat")
+    assert_says(look("communication", pbx.task), "Talk time 6:4", "Ended: forked by a cat")
+
+
+@pytest.mark.rule("R4")
+def test_a_call_that_goes_out_or_nowhere_says_so(look, pbx, ana):
+    pbx.new_call(direction="out", user="ana")
+    page = look("communication", pbx.task)
+    assert_says(page, "Outgoing", "You dialled", "+49 30 1234567")
+    assert "Waiting time" not in page
+    pbx.new_call(**{"from": "anonymous"})
+    pbx.answer("ana")
+    assert_says(look("communication", pbx.task), "Number withheld")
+    pbx.say("transfer", agent="0900")
+    assert_says(look("communication", pbx.task), "Somebody else has it now")
+
+
+@pytest.mark.rule("R4", "R40", "R42")
+def test_an_accepted_call_without_an_answer_says_what_became_of_it(look, pbx, ana):
+    pbx.new_call()
+    accept(pbx.task.pk, by=ana)
+    lines.sweep(pbx.task.accepted_at + timedelta(seconds=60))
+    assert_says(look("communication", pbx.task), "your line is free")
+    pbx.hang_up("cancel")
+    page = look("communication", pbx.task)
+    assert_says(page, "Ended: The caller hung up")
+    assert "Coming back" not in page
+
+
+def assert_says(page, *words):
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert not [word for word in words if word not in said], said
+
+
+@pytest.mark.rule("R4")
+def test_a_lost_push_of_a_call_does_no_harm(pbx, ana):
+    """The stamp, which the page compares, is another one after each event."""
+    pbx.new_call()
+    stamps = [stamp_of(pbx.task.pk)]
+    for event in ("answer", "hold", "resume", "hangup"):
+        pbx.say(event, answeringNumber="ana")
+        stamps.append(stamp_of(pbx.task.pk))
+    assert all(before != after for before, after in pairwise(stamps))
 
 
 @pytest.mark.rule("R4")

@@ -9,7 +9,7 @@ from activities.models import Activity, Call
 from customers.models import ContactPoint
 from queues import calls, closing, lines
 from queues.accepting import NotYours, accept
-from queues.desk import in_progress, queues_of, waiting_in
+from queues.desk import capacity, in_progress, queues_of, waiting_in
 from queues.models import Agent, Offer, Queue, Task
 from queues.offering import make
 from requests_app.models import CareRequest
@@ -323,6 +323,16 @@ def test_a_call_that_waits_again_is_over_with_its_hang_up(talking):
     assert not Call.objects.missed().exists(), "somebody spoke with them"
 
 
+@pytest.mark.rule("R8")
+def test_a_solved_request_closes_with_the_call_that_waited(talking, jelena):
+    solved = CareRequest.objects.create(customer=jelena, solved=True)
+    Activity.objects.update(customer=jelena, care_request=solved)
+    Task.objects.update(state=Task.WAITING, agent=None, line_busy=False)
+    talking.hang_up()
+    solved.refresh_from_db()
+    assert not solved.is_open
+
+
 # --- one call at a time
 
 
@@ -333,6 +343,16 @@ def test_in_a_call_no_second_is_accepted_and_a_chat_is(talking, ana, internet):
     with pytest.raises(NotYours, match="in a call already"):
         accept(talking.task.pk, by=ana)
     assert held(chat_in(internet), ana).agent == ana
+
+
+@pytest.mark.rule("R36", "R40")
+def test_the_bar_counts_the_call_that_keeps_the_line(talking, ana):
+    def room():
+        return next(room.count for room in capacity(ana) if room.medium == "call")
+
+    assert room() == 1
+    talking.hang_up()
+    assert room() == 0
 
 
 @pytest.mark.rule("R40")

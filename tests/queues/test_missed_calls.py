@@ -83,9 +83,16 @@ def test_the_list_says_who_when_and_how_often(pbx, page, jelena):
     miss(pbx)
     miss(pbx)
     miss(pbx, **{"from": "381115550134"})
+    miss(pbx, **{"from": "anonymous"})
     said = page.get(reverse("missed_calls"), headers=HTMX)
     words = text(said)
-    for part in ("Jelena Marković +381 11 5550134", "+49 30 1234567 Internet", "called 2 times", "Call back"):
+    for part in (
+        "Jelena Marković +381 11 5550134",
+        "+49 30 1234567 Internet",
+        "called 2 times",
+        "Call back",
+        "Number withheld",
+    ):
         assert part in words
     assert 'href="tel:+49301234567"' in said.content.decode()
 
