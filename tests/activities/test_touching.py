@@ -5,19 +5,19 @@ import uuid
 import pytest
 from django.core.exceptions import ValidationError
 
-from activities import chat, drafts, remarks
+from activities import calls, chat, drafts, merging, moving, remarks
 from activities.identity import unlink, use_customer
 from activities.joining import add_request
 from activities.models import Activity
 from caredesk.stale import Stale
 from customers import editing
-from queues import chats
+from queues import chats, presence, transferring
 from queues.closing import Leftovers, close
 from requests_app.editing import reopen, save_details
 from requests_app.models import CareRequest
 from requests_app.solving import mark_solved
 from tests.beside import at_desk
-from tests.cast import ago, chat_of, held, over
+from tests.cast import ago, call_in, chat_of, held, over
 
 pytestmark = pytest.mark.rule("R90")
 QUIET = 4
@@ -78,6 +78,23 @@ def rate(task, ana):
     chat.rate(task.activity, 5, "Thank you")
 
 
+def move(task, ana):
+    target = CareRequest.objects.exclude(activities=task.activity_id).get()
+    moving.to_request(task.activity, target, version=task.activity.version, by=ana.user)
+
+
+def call(event):
+    """An event of a call that Ana has in progress on this request."""
+
+    def change(task, ana):
+        phoned = held(call_in(task.queue), by=ana)
+        use_customer(phoned.activity, task.activity.customer, by=ana.user)
+        quieten()
+        event(phoned.activity.call, ana)
+
+    return change
+
+
 CHANGES = {
     "title": lambda task, ana: save(task, ana, title="Router"),
     "description": lambda task, ana: save(task, ana, description="Red light"),
@@ -97,6 +114,11 @@ CHANGES = {
         task.activity.comments.get(), "Done", by=ana.user
     ),
     "rating": rate,
+    "call answered": call(lambda call, ana: calls.answered(call, by=ana.user)),
+    "call ended": call(lambda call, _ana: calls.ended(call, "normalClearing")),
+    "transfer with a note": lambda task, ana: transferring.to_queue(
+        task.pk, task.queue, note="Speaks Serbian", by=ana
+    ),
     "marked solved": lambda task, ana: mark_solved(request_of(task), by=ana.user),
     "Close": lambda task, ana: close(task.pk, Leftovers(), by=ana),
 }
@@ -110,6 +132,14 @@ def test_a_stored_change_starts_the_days_anew(change, task, ana, jelena):
     CHANGES[change](task, ana)
     assert is_touched(number)
     assert not is_touched(other.pk)
+
+
+@pytest.mark.parametrize("way", ["in", "out"])
+def test_an_activity_moved(way, task, ana, jelena):
+    left, other = request_of(task).pk, CareRequest.objects.create(customer=jelena, created_at=ago(days=9)).pk
+    quieten()
+    move(task, ana)
+    assert is_touched(other if way == "in" else left)
 
 
 def unlink_another(task, ana):
@@ -145,6 +175,24 @@ def change_customer(task, ana):
     editing.save(customer, {"city": "Utrecht"}, version=customer.version, by=ana.user)
 
 
+def merge(task, ana):
+    """Into another record, whose request it then is, and back."""
+    kept = editing.create({"first_name": "J."}, by=ana.user)
+    customer = task.activity.customer
+    merged = merging.merge(kept, customer, [], versions=(kept.version, customer.version), by=ana.user)
+    assert request_of(task).customer == kept
+    merging.unmerge(merged, by=ana.user)
+
+
+def offer(task, ana):
+    presence.renew(marko_of(task).pk, "one")
+    transferring.to_agent(task.pk, marko_of(task), note="", by=ana)
+
+
+def marko_of(task):
+    return task.queue.agents.get(user__username="marko")
+
+
 def keep_draft(task, ana):
     drafts.put(ana.user, f"activity-{task.activity_id}", {"message": "Hel"})
 
@@ -164,11 +212,13 @@ NOTHING = {
     "a save that changes nothing": save_the_same,
     "a refused save": refuse,
     "the customer": change_customer,
+    "a merge, and its undoing": merge,
+    "an offer": offer,
 }
 
 
 @pytest.mark.parametrize("deed", NOTHING)
-def test_what_is_no_change_does_not(deed, task, ana):
+def test_what_is_no_change_does_not(deed, task, ana, marko):
     number = request_of(task).pk
     quieten()
     NOTHING[deed](task, ana)
