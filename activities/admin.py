@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from activities import remarks
+from activities import merging, remarks
 from activities.models import (
     Activity,
     Attachment,
@@ -216,9 +216,27 @@ class MergeAdmin(Look):
     list_select_related = ["kept", "by"]
     search_fields = ["kept__first_name", "kept__last_name"]
     date_hierarchy = "merged_at"
+    actions = ["unmerge"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("kept__contact_points")
+
+    def has_unmerge_permission(self, request):
+        return request.user.has_perm("customers.change_customer")
+
+    @admin.action(description=_("Un-merge: make two records of it again"), permissions=["unmerge"])
+    def unmerge(self, request, queryset):
+        """The last first, since an earlier one may be within it."""
+        for merge in queryset.order_by("-pk"):
+            try:
+                other = merging.unmerge(merge, by=request.user)
+            except merging.TooLate:
+                self.message_user(request, _("Merges are taken back within 7 days."), messages.WARNING)
+            except merging.Gone:
+                self.message_user(request, _("That merge has been taken back already."), messages.WARNING)
+            else:
+                told = _("Two records again: %(name)s is back.") % {"name": other.shown_name}
+                self.message_user(request, told)
 
 
 @admin.register(Outbox)

@@ -10,7 +10,7 @@ from activities.identity import known_values, likely
 from customers.forms import language_name
 from customers.matching import matches
 from customers.models import Customer
-from customers.views.twins import described, twins_of
+from customers.views.twins import described, requests_of, twins_of
 from queues.permissions import agent_required, holds
 from queues.seat import Seat
 from requests_app.models import CareRequest
@@ -23,10 +23,10 @@ FIELDS = ("first_name", "last_name", "email", "phone")
 @require_safe
 def find_customers(request, task_id):
     """The list for the words `q`; without any, who is likely. `purpose` is "move" or "merge"."""
-    seat = Seat.take(request.agent, task_id)
+    seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
     purpose = MERGE if request.GET.get("purpose") == MERGE else MOVE
-    shown = choices(seat, seat.current, purpose, request.GET.get("q", ""))
-    return render(request, "desk/choose_customer.html#found", shown)
+    shown = choices(seat, seat.activity or seat.current, purpose, request.GET.get("q", ""))
+    return render(request, "desk/choose_customer.html#found_again", shown)
 
 
 @agent_required
@@ -37,7 +37,7 @@ def found_customer(request, task_id, customer_id):
     customer = get_object_or_404(Customer.objects.prefetch_related("contact_points"), pk=customer_id)
     joinable = CareRequest.objects.joinable().filter(customer=customer).order_by("-created_at", "-pk")
     shown = {"seat": seat, "customer": customer, "joins": joinable.first()}
-    shown |= {"language": language_name(customer.language), "about": described_one(customer)}
+    shown |= {"language": language_name(customer.language), "about": requests_in_words(customer)}
     return render(request, "desk/chosen_customer.html", shown)
 
 
@@ -46,16 +46,16 @@ def found_customer(request, task_id, customer_id):
 def new_customer(request, task_id):
     """The fields of somebody new, with what the activity says of them, and who has that address already."""
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
-    known = known_values(seat.activity or seat.current, seat.region)
     values = {name: request.GET[name] for name in FIELDS if name in request.GET}
-    shown = new_fields(seat, of_known(known) | values)
+    shown = new_fields(seat, known_of_another(seat) | values)
     part = "#twins" if values else ""
     return render(request, f"desk/new_customer.html{part}", shown)
 
 
 def choices(seat, activity, purpose, words=""):
     """Groups of (heading, customers), the seat's own among none of them; `slow` when the search took too long."""
-    shown = {"seat": seat, "purpose": purpose, "words": words.strip(), "groups": [], "slow": False}
+    shown = {"seat": seat, "activity": activity, "purpose": purpose}
+    shown |= {"words": words.strip(), "groups": [], "slow": False}
     if not shown["words"]:
         near = likely_ones(seat, activity, purpose)
         groups = [(_("In progress"), in_progress(seat)), (_("Perhaps the same person"), others(seat, near))]
@@ -88,19 +88,26 @@ def others(seat, customers):
     return described(customers.exclude(pk=seat.customer.pk if seat.customer else None), most=search.MOST)
 
 
-def described_one(customer):
-    return described(Customer.objects.filter(pk=customer.pk))[0].about
+def requests_in_words(customer):
+    return requests_of(described(Customer.objects.filter(pk=customer.pk))[0])
 
 
-def of_known(values):
-    return {
-        "first_name": values["first_name"],
-        "last_name": values["last_name"],
-        "email": next(iter(values["emails"]), ""),
-        "phone": next(iter(values["phones"]), ""),
-    }
+def known_of_another(seat):
+    """What the conversation says of whoever it is with, unless that is how its customer is known already."""
+    activity = seat.activity or seat.current
+    known = known_values(activity, seat.region)
+    email, phone = next(iter(known["emails"]), ""), next(iter(known["phones"]), "")
+    if seat.customer and {email, phone, activity.source_name} & {*addresses(seat.customer)} - {""}:
+        return dict.fromkeys(FIELDS, "")
+    names = {name: known[name] for name in ("first_name", "last_name")}
+    return names | {"email": email, "phone": phone}
+
+
+def addresses(customer):
+    return [customer.full_name, *customer.emails, *customer.phones]
 
 
 def new_fields(seat, values, errors=None):
     twins = twins_of([values.get("email", "")], [values.get("phone", "")], seat.region)
+    twins = [twin for twin in twins if twin != seat.customer]
     return {"seat": seat, "values": values, "errors": errors or {}, "twins": twins}

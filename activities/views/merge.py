@@ -106,7 +106,7 @@ def compare(request, seat, other, *, status=200, **shown):
         "rows": [row(name, seat.customer, other) for name in FIELDS if differ(name, seat.customer, other)],
         "emails": union(seat.customer.emails, other.emails),
         "phones": union(seat.customer.phones, other.phones),
-        "about": find_customers.described_one(other),
+        "about": find_customers.requests_in_words(other),
     }
     response = render(request, "desk/merge_fields.html", shown, status=status)
     response["HX-Retarget"], response["HX-Reswap"] = "#customer_chosen", "innerHTML"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from activities import drafts, merging, moving
@@ -314,3 +315,19 @@ def test_moved_to_a_customer_who_is_merged(jelena, second, internet, ana, marko)
     assert isinstance(merged, Merge), merged
     assert isinstance(moved, moving.Moved | moving.Elsewhere), moved
     assert stored(activity).customer == (jelena if isinstance(moved, moving.Moved) else None)
+
+
+# --- by a supervisor in the administration
+
+
+@pytest.mark.rule("R73")
+def test_supervisor_takes_it_back_in_the_administration(jelena, second, ana, sonja, client):
+    done = merge(jelena, second, by=ana)
+    client.force_login(sonja.user)
+    address = reverse("admin:activities_merge_changelist")
+    press = {"action": "unmerge", "_selected_action": [done.pk]}
+    assert "is back" in client.post(address, press, follow=True).content.decode()
+    assert Customer.objects.count() == 2
+    assert "already" in client.post(address, press, follow=True).content.decode()
+    Merge.objects.update(undone_at=None, merged_at=ago(days=8))
+    assert "within 7 days" in client.post(address, press, follow=True).content.decode()

@@ -218,11 +218,11 @@ class Test_find_customers:
         assert "took too long" in text(desk.get("find_customers", q="jelena"))
 
     def test_who_was_chosen_and_what_it_joins(self, desk, tomasz):
-        assert "a new one is made" in text(desk.get("found_customer", tomasz.pk))
+        assert "a new request: none is open" in text(desk.get("found_customer", tomasz.pk))
         CareRequest.objects.create(customer=tomasz, title="Invoice")
         page = text(desk.get("found_customer", tomasz.pk))
         assert "tomasz @post.example" in page
-        assert "joins “Invoice”" in page
+        assert "It joins “Invoice”" in page
 
     def test_new_one_begins_with_what_is_known(self, new_desk):
         page = html(new_desk.get("new_customer"))

@@ -48,7 +48,7 @@ def card(page):
 def test_groups_by_title_with_a_button_an_activity(browser_name, chat, call, page):
     at_desk(page, chat)
     group = journey(page).get_by_role("group", name="Moving house", exact=True)
-    expect(group.get_by_role("button")).to_have_count(2)
+    expect(group.get_by_role("button")).to_have_count(3)
     expect(group).to_contain_text("Call · 6 min")
     expect(group).to_contain_text("relocation")
     current = (
