@@ -14,6 +14,14 @@ from caredesk.engine_room import EngineRoom
 from tests.house.up import Up, processes_of
 from tests.waiting import eventually
 
+QUIET = """
+from datetime import timedelta
+from django.utils import timezone
+from customers import editing
+from requests_app.models import CareRequest
+vera = editing.create({"first_name": "Vera"}, by=None)
+CareRequest.objects.create(customer=vera, touched_at=timezone.now() - timedelta(days=5, seconds=-20))
+"""
 WELL = {"status": "ok", "database": "ok", "redis": "ok", "worker": "ok", "beat": "ok", "dispatcher": "ok"}
 
 
@@ -47,6 +55,7 @@ def test_all_parts_run_and_come_back_and_none_is_left(start, folder):
 
     with database(folder) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 'a row' AS word")
+    assert up.manage("shell", "--no-imports", "-c", QUIET).returncode == 0
     flush(folder)
     eventually(lambda: heard_since_flush(folder), seconds=20)
 
@@ -54,6 +63,9 @@ def test_all_parts_run_and_come_back_and_none_is_left(start, folder):
         os.kill(up.pid_of(words), signal.SIGKILL)
     eventually(lambda: len(ended(up)) >= len(parts.PARTS) + 2, seconds=20)
     eventually(lambda: up.health() == WELL, seconds=60)
+    eventually(lambda: closings(folder) == ["closed"], seconds=60)
+    examined = up.manage("doctor", "--json")
+    assert examined.returncode == 0, examined.stdout
 
     assert up.end(signal.SIGTERM) == 0
     assert up.lines[-1] == "Stopped\n"
@@ -93,6 +105,13 @@ def test_a_taken_port_is_told_with_a_way_out(start, folder):
     assert f"port {port} of 127.0.0.1" in up.text
     assert f"PORT={port + 1} bin/up" in up.text
     assert processes_of(folder) == []
+
+
+def closings(folder) -> list:
+    """Of the quiet request: what happened to it after it was made, by beat and worker alone (R90)."""
+    with database(folder) as connection:
+        rows = connection.execute("SELECT state FROM requests_carerequestevent WHERE pgh_label = 'changed'")
+        return [state for (state,) in rows]
 
 
 def ended(up: Up) -> set:

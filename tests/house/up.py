@@ -65,6 +65,11 @@ class Up:
         except (OSError, HTTPException):
             return {"status": "no answer"}
 
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess:
+        """`bin/manage …` beside it."""
+        command = [sys.executable, "-m", "caredesk.borrow", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=environment(self.data), capture_output=True, text=True)
+
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send the signal, wait until everything has ended, and return the exit status."""
         self.process.send_signal(number)
