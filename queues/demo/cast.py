@@ -14,6 +14,15 @@ AGENTS = {
 }
 SUPERVISOR = "sonja"
 REASONS = ["Lunch", "Break", "Training", "After-work"]
+REPLIES = [
+    ("hello", None, "Good morning, how can I help you?"),
+    ("moment", None, "One moment please, I am looking into it."),
+    ("bye", None, "You are welcome. Have a good day!"),
+    ("reboot", "internet", "Please switch your router off, wait half a minute and switch it on again."),
+    ("line", "internet", "I am measuring your line now. This takes about two minutes."),
+    ("invoice", "billing", "You find your invoices under “My account”, “Invoices”."),
+    ("refund", "billing", "The amount is on your account within five working days."),
+]
 
 
 @dataclass(frozen=True)

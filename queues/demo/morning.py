@@ -19,7 +19,7 @@ from queues.demo.clock import rewrite_history, time_travel
 from queues.demo.scenes import Stage
 from queues.demo.stories import told_in
 from queues.demo.today import GAVE_UP, IN_PROGRESS, KNOWN, WAITING, chat
-from queues.models import Agent, NotReadyReason, Queue, QueueMember, Task
+from queues.models import Agent, CannedReply, NotReadyReason, Queue, QueueMember, Task
 from queues.supervising import set_up_queue
 from requests_app.models import CareRequest
 
@@ -64,6 +64,8 @@ def set_up():
     queues = {slug: set_up_queue(slug, mode=mode, name=name)[0] for slug, (name, mode) in cast.QUEUES.items()}
     for position, name in enumerate(cast.REASONS):
         NotReadyReason.objects.get_or_create(name=name, defaults={"position": position})
+    for shortcut, slug, text in cast.REPLIES:
+        CannedReply.objects.get_or_create(shortcut=shortcut, queue=queues.get(slug), defaults={"text": text})
     hashed = make_password(cast.PASSWORD)
     people = {}
     for username, names in cast.AGENTS.items():
