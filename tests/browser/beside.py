@@ -1,7 +1,6 @@
 """What an agent does beside the conversation, and how it gets there quickly: chats begin and are accepted by verbs."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.agent import region
@@ -71,10 +70,3 @@ def go_offline(page):
 
 def has_focus(locator):
     expect(locator).to_be_focused()
-
-
-def assert_accessible(page):
-    found = Axe().run(page).response["violations"]
-    assert not found, [
-        (problem["id"], [node["html"][:200] for node in problem["nodes"]]) for problem in found
-    ]

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from queues import agents, chats, closing
 from queues.accepting import accept
 from tests.browser.agent import list_of, log_in, region, task_of
-from tests.browser.beside import assert_accessible
+from tests.browser.looking import assert_accessible
 from tests.cast import chat_in, held
 from tests.waiting import eventually
 
