@@ -11,7 +11,7 @@ from activities import chat
 from activities.models import Activity, Draft, Message
 from caredesk import realtime
 from queues import chats
-from tests.browser.agent import log_in, region, say, task_of, words
+from tests.browser.agent import let_in, region, say, task_of, words
 from tests.cast import PASSWORD, chat_in, held
 from tests.waiting import eventually
 
@@ -34,7 +34,7 @@ def desk(task, page):
 
 
 def opened(page, task):
-    log_in(page, "ana")
+    let_in(page, "ana")
     page.goto(f"/desk/{task.pk}/")
     expect(box_of(page)).to_be_visible()
     return page
