@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> int:
     browsers = _packages.provide(_packages.BROWSERS)
     lend_engines()
     wanted, others = split(arguments)
+    others = [*side_by_side(others), *others]
     results = [
         pytest([*others, "--create-db", "--reuse-db", "-m", both(wanted, "not browser")]),
         pytest([*others, "--reuse-db", "-m", both(wanted, "browser")]),
@@ -47,6 +48,14 @@ def main(arguments: list[str]) -> int:
         print("Browsers are missing, see above.")
     print(f"\n{passed} passed, {failed} failed")
     return 0 if well else 1
+
+
+def side_by_side(arguments: list[str]) -> list[str]:
+    """For whole runs a process for each core, with engines of its own; one alone on engines that the user named."""
+    chosen = any(os.path.exists(argument.partition("::")[0]) or argument == "-n" for argument in arguments)
+    if chosen or "CAREDESK_TEST_ENGINES_OF" not in os.environ:
+        return []
+    return ["-n", str(min(4, max(2, os.cpu_count() or 1))), "--dist", "loadfile"]
 
 
 def split(arguments: list[str]) -> tuple[str | None, list[str]]:

@@ -14,6 +14,7 @@ from tests import rules
 from tests.beside import desk, new_desk, preview  # noqa: F401 (fixtures for all)
 from tests.calling import pbx  # noqa: F401 (fixture for all)
 from tests.cast import ana, billing, internet, jelena, mallory, marko, sonja  # noqa: F401 (fixtures for all)
+from tests.engines import worker
 
 MIGRATED = {"django_migrations", "django_content_type", "auth_permission"}
 
@@ -33,6 +34,8 @@ def pytest_runtestloop(session):
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
     """A skipped test proves nothing: the run has failed. And bin/test wants to know the numbers."""
+    if worker():
+        return
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     count = {kind: len(reporter.stats.get(kind, ())) for kind in ("passed", "failed", "error", "skipped")}
     if count["skipped"] and exitstatus == pytest.ExitCode.OK:

@@ -8,11 +8,17 @@ from pathlib import Path
 
 from caredesk.engine_room import ROOT, EngineRoom
 
+OWNER = "CAREDESK_TEST_ENGINES_OF"
+
 
 def lend_engines() -> None:
-    """Start them and put their addresses into the environment, unless `bin/test` or the user has done so."""
+    """Start them and put their addresses into the environment, unless `bin/test` or the user has done so.
+
+    Tests that run side by side (pytest -n) have engines of their own in each process, for a push or a flush of one
+    would reach the others.
+    """
     keep_bytecode()
-    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+    if lent():
         os.environ.setdefault("SECRET_KEY", "tests")
         return
     root = Path(tempfile.mkdtemp(prefix="caredesk-tests-"))
@@ -22,6 +28,18 @@ def lend_engines() -> None:
     room.enter("tests")
     room.start()
     os.environ.update(room.environment(), CAREDESK_DATA=str(root), SECRET_KEY="tests")
+    os.environ[OWNER] = worker()
+
+
+def lent() -> bool:
+    """Whether there are engines that the user named, or that this very process or its parent has started."""
+    there = os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
+    return bool(there) and os.environ.get(OWNER, worker()) == worker()
+
+
+def worker() -> str:
+    """Which of the processes of `pytest -n` this is; "" outside of them."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 def keep_bytecode() -> None:

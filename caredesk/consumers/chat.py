@@ -137,13 +137,15 @@ class ChatConsumer(Socket):
             self.telling = asyncio.ensure_future(self.tell_status_soon())
 
     async def layer_live(self, event):
-        await self.tell_watching()
+        """Also a page that is being refused, or not yet let in, may hear of this."""
+        if self.activity_id:
+            await self.tell_watching()
 
     async def tell_watching(self):
         async with self.one_by_one:
             activity, standing = await in_thread(answering, self.activity_id)
+            standing = await self.followed(standing)
             self.seen, self.told = activity.agent_seen_seq, self.status_of(standing)
-            await self.follow(standing)
             now = {"seq": activity.last_seq, "seen": self.seen, "status": self.told}
             await self.send_json({"watching": True, "live": self.channel_layer.live} | now)
 
@@ -155,27 +157,27 @@ class ChatConsumer(Socket):
     async def tell_status(self):
         async with self.one_by_one:
             self.told_at = time.monotonic()
-            standing = await in_thread(standing_now, self.activity_id)
+            standing = await self.followed(await in_thread(standing_now, self.activity_id))
             now = self.status_of(standing)
             if now != self.told:
                 self.told = now
                 await self.send_json({"status": now})
-            await self.follow(standing)
 
     def status_of(self, standing):
         with read_by(self.scope):
             return status(standing)
 
-    async def follow(self, standing):
-        """Hear of the queue while waiting in it."""
+    async def followed(self, standing):
+        """Hear of the queue while waiting in it; return the standing, read anew where the hearing has just begun."""
         queue_id = standing.queue_id if standing.state == WAITING else None
         if queue_id == self.queue_id:
-            return
+            return standing
         if self.queue_id:
             await self.channel_layer.group_discard(f"queue-{self.queue_id}", self.channel_name)
         if queue_id:
             await self.channel_layer.group_add(f"queue-{queue_id}", self.channel_name)
         self.queue_id = queue_id
+        return await in_thread(standing_now, self.activity_id) if queue_id else standing
 
     async def tick(self):
         while True:

@@ -1,5 +1,7 @@
 """An agent at the desk, as a person would use it: by what is named on the page."""
 
+from django.contrib.auth import get_user_model
+from django.test import Client
 from playwright.sync_api import Page, expect
 
 from tests.cast import PASSWORD
@@ -12,6 +14,16 @@ def log_in(page: Page, name: str, password: str = PASSWORD) -> Page:
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("navigation", name="Tasks")).to_be_visible()
     page.wait_for_load_state()
+    return page
+
+
+def let_in(page: Page, name: str, path: str = "/desk/") -> Page:
+    """Before their desk, with a session that they have already: for whom the way through the door is no matter."""
+    client = Client()
+    client.force_login(get_user_model().objects.get(username=name))
+    session = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    page.context.add_cookies([session | {"domain": "127.0.0.1", "path": "/", "httpOnly": True}])
+    page.goto(path)
     return page
 
 

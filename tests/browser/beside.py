@@ -1,11 +1,10 @@
 """What an agent does beside the conversation, and how it gets there quickly: chats begin and are accepted by verbs."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.agent import region
-from tests.cast import PASSWORD, chat_in, chat_of, held
+from tests.browser.agent import let_in, region
+from tests.cast import chat_in, chat_of, held
 
 
 @pytest.fixture
@@ -23,10 +22,7 @@ def strange_chat(server, internet, ana):
 def at_desk(page, task, who="ana"):
     """Logged in, with this task selected, on a screen that has room for all columns."""
     page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(f"/desk/{task.pk}/")
-    page.get_by_role("textbox", name="Username").fill(who)
-    page.get_by_role("textbox", name="Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    let_in(page, who, f"/desk/{task.pk}/")
     expect(page.locator(f'#at[data-task="{task.pk}"]')).to_be_attached()
     page.wait_for_load_state()
     return page
@@ -71,10 +67,3 @@ def go_offline(page):
 
 def has_focus(locator):
     expect(locator).to_be_focused()
-
-
-def assert_accessible(page):
-    found = Axe().run(page).response["violations"]
-    assert not found, [
-        (problem["id"], [node["html"][:200] for node in problem["nodes"]]) for problem in found
-    ]

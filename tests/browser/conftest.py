@@ -31,6 +31,13 @@ EXPECTED = [
     r"was interrupted while the page was loading",
     r"^htmx:(afterRequest|sendAbort|oobErrorNoTarget), ",
 ]
+LOST_LINE = [
+    r"ERR_(CONNECTION|INTERNET|NETWORK|EMPTY_RESPONSE|SOCKET)",
+    r"can.t establish a connection",
+    r"NetworkError",
+    r"WebSocket",
+    r"htmx:",
+]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -135,6 +142,10 @@ class Pages:
 
     def allow(self, *patterns: str) -> None:
         self.allowed += patterns
+
+    def lose_the_line(self) -> None:
+        """What the browsers and htmx say while the network or the server is away."""
+        self.allow(*LOST_LINE)
 
     @property
     def problems(self) -> list[str]:

@@ -9,7 +9,6 @@ from queues.models import Task
 from requests_app.models import CareRequest
 from tests.browser.agent import list_of, region
 from tests.browser.beside import (
-    assert_accessible,
     at_desk,
     description_of,
     form_of,
@@ -19,10 +18,9 @@ from tests.browser.beside import (
     tag_of,
     title_of,
 )
+from tests.browser.looking import assert_accessible
 from tests.cast import chat_in, held
 from tests.waiting import eventually
-
-OFFLINE = ["ERR_INTERNET_DISCONNECTED", "htmx", "WebSocket", "NetworkError", "404"]
 
 
 @pytest.fixture(autouse=True)
@@ -167,7 +165,7 @@ class Test_what_stands_in_the_panes:
         assert not is_closed(chat)
 
     def test_with_no_connection_nothing_closes_and_nothing_is_lost(self, chat, new_page):
-        new_page.allow(*OFFLINE)
+        new_page.lose_the_line()
         page = at_desk(new_page(), chat)
         tag_of(page).fill("hardw")
         go_offline(page)

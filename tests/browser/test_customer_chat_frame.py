@@ -1,7 +1,6 @@
 """The chat in a frame on somebody else's page: one script tag, a strict policy, cookies of a third party."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from activities.models import Activity
@@ -17,6 +16,7 @@ from tests.browser.customer import (
     stored,
 )
 from tests.browser.host import Site, served
+from tests.browser.looking import assert_accessible
 from tests.waiting import eventually
 
 # Firefox tells of every cookie of a third party that is kept apart for each site that shows it: as it should be.
@@ -169,6 +169,5 @@ class Test_the_button:
 
     def test_passes_axe_closed_and_open(self, visitor):
         for _ in range(2):
-            found = Axe().run(visitor.frames[-1])
-            assert found.violations_count == 0, found.generate_report()
+            assert_accessible(visitor.frames[-1])
             opened(visitor)

@@ -8,11 +8,10 @@ from customers import editing
 from customers.models import Customer
 from requests_app.models import CareRequest
 from tests.browser.agent import region
-from tests.browser.beside import assert_accessible, at_desk, form_of, go_offline
+from tests.browser.beside import at_desk, form_of, go_offline
+from tests.browser.looking import assert_accessible
 from tests.cast import chat_in, held
 from tests.waiting import eventually
-
-OFFLINE = ["ERR_INTERNET_DISCONNECTED", "htmx", "WebSocket", "NetworkError"]
 
 
 def name_of(page):
@@ -163,7 +162,7 @@ class Test_a_stored_customer:
         expect(region(page, "Customer details")).to_contain_text("Niš")
 
     def test_esc_puts_aside_even_offline(self, chat, new_page):
-        new_page.allow(*OFFLINE)
+        new_page.lose_the_line()
         page = at_desk(new_page(), chat)
         open_form(page)
         press(page, "Edit")

@@ -11,17 +11,9 @@ from activities import chat
 from activities.models import Activity, Draft, Message
 from caredesk import realtime
 from queues import chats
-from tests.browser.agent import log_in, region, say, task_of, words
+from tests.browser.agent import let_in, region, say, task_of, words
 from tests.cast import PASSWORD, chat_in, held
 from tests.waiting import eventually
-
-LOST = [
-    r"ERR_CONNECTION_REFUSED",
-    r"ERR_INTERNET_DISCONNECTED",
-    r"can.t establish a connection",
-    r"WebSocket",
-    r"htmx:",
-]
 
 
 @pytest.fixture
@@ -42,7 +34,7 @@ def desk(task, page):
 
 
 def opened(page, task):
-    log_in(page, "ana")
+    let_in(page, "ana")
     page.goto(f"/desk/{task.pk}/")
     expect(box_of(page)).to_be_visible()
     return page
@@ -348,7 +340,7 @@ def test_sounds_after_a_press_and_can_be_switched_off(task, other, internet, pag
 def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(
     browser_name, desk, task, server, new_page
 ):
-    new_page.allow(*LOST)
+    new_page.lose_the_line()
     say(desk, "Before")
     expect(bubble(desk, "Before")).to_have_attribute("data-state", "sent")
     server.kill()
@@ -411,7 +403,7 @@ def test_a_lost_push_is_found_by_the_gap(desk, task):
 
 
 def test_a_press_that_reaches_nobody_says_so(desk, other, new_page):
-    new_page.allow(*LOST)
+    new_page.lose_the_line()
     expect(task_of(desk, "Tomasz", "In progress")).to_be_visible()
     desk.context.set_offline(True)
     task_of(desk, "Tomasz", "In progress").click()

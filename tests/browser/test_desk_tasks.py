@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from queues import agents, chats, closing
 from queues.accepting import accept
-from tests.browser.agent import list_of, log_in, region, task_of
-from tests.browser.beside import assert_accessible
+from tests.browser.agent import let_in, list_of, region, task_of
+from tests.browser.looking import assert_accessible
 from tests.cast import chat_in, held
 from tests.waiting import eventually
 
@@ -17,7 +17,7 @@ from tests.waiting import eventually
 @pytest.fixture
 def desk(server, internet, billing, ana, page):
     """Ana's desk, with nothing in progress and nothing waiting."""
-    return log_in(page, "ana")
+    return let_in(page, "ana")
 
 
 def message_of(page):
@@ -216,7 +216,7 @@ def sized(server, internet, ana, new_page):
 
     def open_desk(name, **options):
         width, height = SIZES[name]
-        return log_in(new_page(viewport={"width": width, "height": height}, **options), "ana")
+        return let_in(new_page(viewport={"width": width, "height": height}, **options), "ana")
 
     return open_desk
 

@@ -16,10 +16,9 @@ from tests.browser.beside import (
     tags,
     title_of,
 )
+from tests.browser.looking import assert_accessible
 from tests.cast import chat_in, held
 from tests.waiting import eventually
-
-OFFLINE = ["ERR_INTERNET_DISCONNECTED", "htmx", "WebSocket", "NetworkError", "ERR_NETWORK"]
 
 
 def saved():
@@ -70,7 +69,7 @@ class Test_title_and_description:
 
     @pytest.mark.rule("R51")
     def test_a_dropped_line_loses_nothing_and_saves_when_it_is_back(self, chat, new_page):
-        new_page.allow(*OFFLINE)
+        new_page.lose_the_line()
         page = at_desk(new_page(), chat)
         go_offline(page)
         title_of(page).fill("Router")

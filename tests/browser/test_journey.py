@@ -10,7 +10,8 @@ from activities.models import Activity
 from requests_app.editing import save_details
 from requests_app.models import CareRequest
 from tests.browser.agent import region
-from tests.browser.beside import assert_accessible, at_desk, description_of, form_of, title_of
+from tests.browser.beside import at_desk, description_of, form_of, title_of
+from tests.browser.looking import assert_accessible
 from tests.cast import ago, chat_of
 
 

@@ -1,9 +1,9 @@
 """The door in real browsers: names, languages, looks, and what the policy lets pages do."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from queues import agents
+from tests.browser.looking import assert_accessible
 
 PASSWORD = "long enough"
 SOCKET = """() => new Promise((resolve) => {
@@ -67,17 +67,13 @@ def test_the_policy_lets_a_page_open_its_socket(browser_name, page):
 def test_nothing_at_the_door_keeps_anybody_out(ana, new_page, theme):
     page = new_page(color_scheme=theme)
     page.goto("/accounts/login/")
-    assert problems(page) == []
+    assert_accessible(page)
     log_in(page, "not this one")
     page.get_by_role("alert").wait_for()
-    assert problems(page) == []
+    assert_accessible(page)
     log_in(page)
     page.goto("/accounts/password_change/")
-    assert problems(page) == []
+    assert_accessible(page)
     new_page.allow("404")
     page.goto("/nothing/here/")
-    assert problems(page) == []
-
-
-def problems(page) -> list[str]:
-    return [f"{found['id']}: {found['help']}" for found in Axe().run(page).response["violations"]]
+    assert_accessible(page)

@@ -1,7 +1,6 @@
 """The main job from end to end: a customer in one browser, two agents in others, nobody played by the verbs."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from activities.models import Activity
@@ -9,6 +8,7 @@ from queues.models import Task
 from requests_app.models import CareRequest
 from tests.browser import agent, customer
 from tests.browser.agent import list_of, region, task_of
+from tests.browser.looking import assert_accessible
 from tests.waiting import eventually
 
 
@@ -161,8 +161,3 @@ def test_axe_finds_nothing_on_the_desk(scheme, width, internet, ana, new_page, c
     region(desk, "Communication").get_by_role("button", name="Close").click()
     expect(desk.get_by_role("dialog", name="Close", exact=True)).to_be_visible()
     assert_accessible(desk)
-
-
-def assert_accessible(page):
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()

@@ -12,7 +12,7 @@ from django.test import Client
 
 from activities import chat, remarks
 from activities.models import Activity, Message
-from caredesk import parts
+from caredesk import parts, realtime
 from caredesk.asgi import application
 from caredesk.consumers import company, desk
 from caredesk.consumers.desk import NO_AGENT, SIGNED_OUT
@@ -203,6 +203,7 @@ async def test_nothing_is_watched_that_may_not_be_seen(sit, internet, ana, marko
 @pytest.mark.rule("R21")
 async def test_lists_and_records_ring(sit, internet, ana, marko):
     task = await later(lambda: held(chat_in(internet), ana))()
+    realtime.flush()
     here = await sit(ana)
     await here.watch(task, f"activity-{task.activity_id}")
     await later(remarks.add_tag)(task.activity, "router", by=ana.user)

@@ -57,7 +57,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target === work) selected();
-  else if (detail.elt?.id === "tasks") mark();
+  else if (detail.target?.closest("#tasks")) mark();
 });
 document.addEventListener("htmx:historyRestore", selected);
 document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());

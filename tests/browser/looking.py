@@ -1,0 +1,12 @@
+"""axe-core finds nothing on a page, or on a frame, once it has come to rest."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+AT_REST = "() => document.getAnimations().every(({ playState }) => playState !== 'running')"
+
+
+def assert_accessible(page, where="", options=None):
+    """Colours in the middle of a transition are nobody's contrast, so wait until nothing moves."""
+    page.wait_for_function(AT_REST)
+    found = Axe().run(page, options=options)
+    assert found.violations_count == 0, f"{where or page.url}: {found.generate_report()}"
