@@ -16,7 +16,6 @@ from tests.browser.beside import (
     tags,
     title_of,
 )
-from tests.browser.looking import assert_accessible
 from tests.cast import chat_in, held
 from tests.waiting import eventually
 
