@@ -41,6 +41,8 @@ def move(request, task_id, activity_id):
     seat, activity = mine(request, task_id, activity_id)
     if "load" in request.POST:
         return beside(request, seat)
+    if not seat.may(activity):
+        return refused(request, seat, activity, Closed())
     version = version_of(request)
     if not version:
         return HttpResponseBadRequest()
@@ -59,6 +61,8 @@ def move(request, task_id, activity_id):
 def move_to_customer(request, task_id, activity_id):
     """GET: the dialog. POST: `customer` is the number of one, or "new" with the fields of a new one."""
     seat, activity = mine(request, task_id, activity_id)
+    if not seat.may(activity):
+        return refused(request, seat, activity, Closed())
     version = version_of(request)
     if not version:
         return HttpResponseBadRequest()
@@ -103,11 +107,11 @@ def undo_move(request, task_id):
 
 
 def mine(request, task_id, activity_id):
-    """The seat and an activity of its journey that the agent may move: not one of a closed request."""
+    """The seat and an activity of its journey; nothing is moved from a preview."""
     given = request.POST.get("selected") or request.GET.get("selected", "")
     seat = Seat.take(request.agent, task_id, given)
     activity = find_selected(request.agent, seat.task, f"activity-{activity_id}")
-    if not seat.may(activity):
+    if seat.is_preview:
         raise PermissionDenied
     return seat, activity
 
