@@ -74,6 +74,8 @@ def set_up():
         )
         if new:
             agents.rename(agent, *names)
+            agent.max_chats = cast.CHATS_AT_ONCE.get(username, agent.max_chats)
+            agent.save(update_fields=["max_chats"])
             get_user_model().objects.filter(pk=agent.user_id).update(password=hashed)
         people[username] = agent
     return queues, people
