@@ -8,7 +8,7 @@ from activities.models import Activity, Draft
 from caredesk.history import acting
 from caredesk.realtime import announce, name_of
 from caredesk.retrying import Overtaken, retried_after_deadlock
-from caredesk.stale import locked
+from caredesk.stale import locked, refuse_if_stale
 from caredesk.texts import limited_fields
 from customers.bells import ring_journey
 from requests_app.editing import touch, touch_or_refuse
@@ -54,10 +54,10 @@ def details_typed(activity, user):
 
 
 @retried_after_deadlock
-def add_request(activity, *, by):
+def add_request(activity, *, version=None, by):
     """Make a new request of the customer and move this activity to it; the old one stays (R10).
 
-    Raises Closed: an activity does not leave a closed request.
+    Raises Closed: an activity does not leave a closed request. Raises Stale over an older `version`.
     """
     with transaction.atomic(), acting(by):
         now = Activity.objects.select_related("customer", "care_request").get(pk=activity.pk)
@@ -66,6 +66,7 @@ def add_request(activity, *, by):
         if former:
             touch_or_refuse(former.pk)
         current = locked(activity)
+        refuse_if_stale(current, version, by=by)
         if (current.customer_id, current.care_request_id) != (now.customer_id, now.care_request_id):
             raise Overtaken
         target = CareRequest.objects.create(customer_id=now.customer_id)

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from activities.views import activity_details, comments, communication, find_customers, journey, merge, move
+from activities.views import (
+    activity_details,
+    comments,
+    communication,
+    find_customers,
+    journey,
+    merge,
+    move,
+    move_to_customer,
+)
 
 urlpatterns = [
     path("desk/<int:task_id>/communication/", communication.communication, name="communication"),
@@ -10,7 +19,9 @@ urlpatterns = [
     path("desk/<int:task_id>/move/undo/", move.undo_move, name="undo_move"),
     path("desk/<int:task_id>/move/<int:activity_id>/", move.move, name="move"),
     path(
-        "desk/<int:task_id>/move/<int:activity_id>/customer/", move.move_to_customer, name="move_to_customer"
+        "desk/<int:task_id>/move/<int:activity_id>/customer/",
+        move_to_customer.move_to_customer,
+        name="move_to_customer",
     ),
     path("desk/<int:task_id>/merge/", merge.merge, name="merge"),
     path("desk/<int:task_id>/merge/<int:customer_id>/", merge.merge_with, name="merge_with"),

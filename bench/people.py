@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import uuid
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -17,12 +18,17 @@ from queues.models import Queue, Task
 CSRF = get_random_string(32)
 
 
-def queue(slug="bench"):
-    return Queue.objects.get_or_create(slug=slug, defaults={"name": slug.title()})[0]
+def queue(slug="bench", **fields):
+    return Queue.objects.get_or_create(slug=slug, defaults={"name": slug.title(), **fields})[0]
 
 
 def make_agent(name, where):
     return agents.create(name, password=get_random_string(20), queues=[where])[0]
+
+
+def make_agents(name, where, count):
+    """Many, who need no password to be logged in."""
+    return [agents.create(f"{name}-{number}", password=None, queues=[where])[0] for number in range(count)]
 
 
 def log_in(agent):
@@ -90,5 +96,11 @@ class Browser:
     def get(self, path, **headers):
         return self.ask("GET", path, **headers)
 
-    def post(self, path):
-        return self.ask("POST", path, **{"HX-Request": "true", "Content-Length": "0"})
+    def post(self, path, **fields):
+        body = urlencode(fields)
+        kind = "application/x-www-form-urlencoded"
+        self.connection.request(
+            "POST", path, body, self.headers | {"HX-Request": "true", "Content-Type": kind}
+        )
+        response = self.connection.getresponse()
+        return response.status, response.headers, response.read()

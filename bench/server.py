@@ -1,4 +1,4 @@
-"""The web process under measurement: a child on a free port, as `bin/up` runs it, plus the bare floors."""
+"""The processes under measurement: web on a free port as `bin/up` runs it, plus the bare floors; the dispatcher."""
 
 import os
 import socket
@@ -9,12 +9,13 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
+from caredesk import parts
+
 
 @contextmanager
 def web():
     """Yield (host, port) of a running web process; it is gone afterwards."""
     port = free_port()
-    env = os.environ | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
     command = [
         sys.executable,
         "-m",
@@ -25,12 +26,28 @@ def web():
         str(port),
         "-v",
         "0",
+        "--ping-interval",
+        str(parts.PING_SECONDS),
+        "--ping-timeout",
+        str(parts.ANSWER_SECONDS),
         "bench.asgi:application",
     ]
-    child = subprocess.Popen(command, env=env, cwd=settings.BASE_DIR)
-    try:
+    with running(command) as child:
         wait_for(port, child)
         yield "127.0.0.1", port
+
+
+def dispatcher():
+    return running([sys.executable, "manage.py", "dispatch"])
+
+
+@contextmanager
+def running(command):
+    """A child under the settings of the bench; it is gone afterwards."""
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
+    child = subprocess.Popen(command, env=env, cwd=settings.BASE_DIR)
+    try:
+        yield child
     finally:
         child.terminate()
         child.wait(20)

@@ -10,3 +10,6 @@ CHAT_STARTS_PER_MINUTE = CHAT_MESSAGES_PER_MINUTE = 1_000_000
 
 if not DATABASES["default"]["NAME"].endswith("_bench"):
     DATABASES["default"]["NAME"] += "_bench"
+
+# The bench's own threads are many, and each has a connection of its own.
+DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 40

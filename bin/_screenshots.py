@@ -21,9 +21,10 @@ def main():
     PICTURES.mkdir(parents=True, exist_ok=True)
     with product() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        signed_in = log_in(browser, address)
+        signed_in, colleague = log_in(browser, address, "ana"), log_in(browser, address, "marko")
         for scheme, ending in (("light", ""), ("dark", "-dark")):
             draw(browser, address, signed_in, scheme, ending)
+            draw_offer(browser, address, colleague, scheme, ending)
         browser.close()
 
 
@@ -49,11 +50,11 @@ def product():
             runner.communicate()
 
 
-def log_in(browser, address):
+def log_in(browser, address, name):
     page = open_page(browser, address, DESK)
     page.goto("/desk/")
     picture(page, "log-in")
-    page.get_by_role("textbox", name="Username").fill("ana")
+    page.get_by_role("textbox", name="Username").fill(name)
     page.get_by_role("textbox", name="Password").fill("caredesk-demo")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("navigation", name="Tasks")).to_be_visible()
@@ -105,6 +106,20 @@ def talk(desk, visitor, name):
     expect(visitor.get_by_role("log", name="Messages")).to_contain_text("Which colour")
     say(visitor, "Orange. I already pulled the plug twice.")
     expect(desk.get_by_role("log", name="Messages")).to_contain_text("Orange")
+
+
+def draw_offer(browser, address, signed_in, scheme, ending):
+    """What is offered to who is Ready; declined again, for the next picture."""
+    desk = open_page(browser, address, DESK, color_scheme=scheme, storage_state=signed_in)
+    desk.goto("/desk/")
+    select(desk, "In progress", "Hannah Brooks")
+    state = desk.get_by_role("group", name="State", exact=True)
+    state.get_by_role("button", name="Ready", exact=True).click()
+    offered = desk.get_by_role("alertdialog", name="New task", exact=True)
+    expect(offered).to_be_visible()
+    picture(desk, f"offer{ending}")
+    offered.get_by_role("button", name="Decline", exact=True).click()
+    expect(offered).to_have_count(0)
 
 
 def say(page, text):

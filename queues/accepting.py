@@ -3,9 +3,10 @@
 Of pick queues here; what an automatic queue offers is accepted in queues/offers.py.
 """
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from activities import chat
 from activities.identity import recognise
@@ -30,10 +31,19 @@ def accept(task_id, *, by):
 
     Raises NotYours. Locks task → offer → agent → customer → request → activity, the order of every verb.
     """
+    try:
+        return reached(task_id, by)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable) and not connection.in_atomic_block:
+            refuse_if_gone(Task.objects.get(pk=task_id))
+        raise
+
+
+def reached(task_id, by):
+    """Whoever waited too long for the row, behind all others who reach for it, is told by `accept` all the same."""
     with transaction.atomic(), acting(by.user):
-        task = (
-            Task.objects.select_for_update(no_key=True, of=["self"]).select_related("queue").get(pk=task_id)
-        )
+        held = Task.objects.select_for_update(no_key=True, of=["self"])
+        task = held.select_related("queue").get(pk=task_id)
         if task.state == Task.ACTIVE and task.agent_id == by.pk:
             return task
         refuse_if_gone(task)
@@ -50,7 +60,8 @@ def accept(task_id, *, by):
 
 def refuse_if_gone(task):
     if task.state == Task.ACTIVE:
-        raise NotYours(_("%(name)s took it a moment ago.") % {"name": task.agent.shown_name})
+        holder = Agent.objects.select_related("user").get(pk=task.agent_id)
+        raise NotYours(_("%(name)s took it a moment ago.") % {"name": holder.shown_name})
     if task.state == Task.CLOSED:
         raise NotYours(_("This task is closed already."))
     if task.state == Task.ABANDONED:

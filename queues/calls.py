@@ -168,7 +168,7 @@ def locked_task(activity, agent=None):
     if agent:
         wanted |= Q(agent=agent, line_busy=True)
     tasks = Task.objects.select_for_update(of=["self"], no_key=True).filter(wanted).order_by("pk")
-    held = [task for task in tasks.select_related("agent") if task.activity_id == activity.pk]
+    held = [task for task in tasks if task.activity_id == activity.pk]
     return held[0] if held and held[0].state in Task.LIVE else None
 
 

@@ -8,10 +8,11 @@ from queues.models import CannedReply
 def replies(queue, typed, limit=8):
     """Those of the organisation and of this queue whose shortcut holds what is typed, beginnings first.
 
-    The queue's own stands for the organisation's of the same shortcut.
+    The queue's own stands for the organisation's of the same shortcut. One letter is found at beginnings alone.
     """
     mine = Q(queue=None) | Q(queue=queue)
-    found = CannedReply.objects.filter(mine, shortcut__icontains=typed).order_by("shortcut", "queue_id")
+    holds = Q(shortcut__icontains=typed) if len(typed) > 1 else Q(shortcut__istartswith=typed)
+    found = CannedReply.objects.filter(mine & holds).order_by("shortcut", "queue_id")
     by_shortcut = {}
     for reply in found:  # without a queue comes last
         by_shortcut.setdefault(reply.shortcut, reply)

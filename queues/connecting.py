@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import logging
+import threading
 import time
 import urllib.request
 from datetime import timedelta
@@ -45,7 +46,12 @@ def ask(task):
 
 
 def send_soon(row_id, seconds=0):
-    """By a worker. Whoever has accepted does not wait for a broker that is away: the sweep finds the row."""
+    """By a worker. Whoever has accepted does not wait for a broker that is away, which may take a minute."""
+    threading.Thread(target=hand_over, args=[row_id, seconds], name="connect", daemon=True).start()
+
+
+def hand_over(row_id, seconds):
+    """What does not reach a worker, the sweep finds."""
     try:
         current_app.send_task("queues.tasks.connect", [row_id], countdown=seconds, retry=False)
     except Exception as error:  # whatever it is, the row is there

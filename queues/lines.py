@@ -43,6 +43,7 @@ def put_on(agent, task):
     task.save()
     for one in [agent, former] if former else [agent]:
         ring_desk(one.pk, one.user_id)
+    routing.soon()
     return replaced
 
 

@@ -1,5 +1,9 @@
 """What an agent is free for: asked by routing before each offer, and by whoever wants to know why (R36)."""
 
+from collections import namedtuple
+
+from django.db import connection
+
 from activities.models import Activity
 from queues.models import Agent
 
@@ -7,7 +11,7 @@ IN_CALL, WRAPPING_UP, FULL = "in_call", "wrapping_up", "full"
 CHAT, CALL, EMAIL = Activity.CHAT, Activity.CALL, Activity.EMAIL
 
 FACTS = """
-SELECT agent.*, person.is_active, here.is_here, offered.is_offered,
+SELECT {columns}, person.is_active, here.is_here, offered.is_offered,
     held.chats, held.emails, held.in_call, wrap.up_until AS wrap_up_until,
     coalesce(wrap.up_until > clock_timestamp(), false) AS is_wrapping_up,
     ARRAY(SELECT queue.id FROM queues_queuemember member JOIN queues_queue queue ON queue.id = member.queue_id
@@ -28,31 +32,40 @@ LEFT JOIN LATERAL (SELECT CASE WHEN NOT task.line_busy THEN
     WHERE task.agent_id = agent.id AND task.medium = 'call'
     ORDER BY task.accepted_at DESC LIMIT 1) wrap ON true
 """
-FREE = """
-WHERE agent.state = 'ready' AND person.is_active AND here.is_here AND NOT offered.is_offered
-"""
+LEAN = (
+    "agent.id AS pk, agent.state = 'ready' AS is_ready, agent.last_offered_at,"
+    " agent.max_chats, agent.max_emails, agent.offers_during_call"
+)
+FREE = FACTS.format(columns=LEAN) + (
+    "WHERE agent.state = 'ready' AND person.is_active AND here.is_here AND NOT offered.is_offered"
+)
+WHOLE = FACTS.format(columns="agent.*")
 
 
 def free_agents():
-    """The agents who could be offered something, each with the facts that `offerable` and `bar` ask."""
-    return list(Agent.objects.raw(FACTS + FREE))
+    """The agents who could be offered something, each with the facts that `fits` and `bar` ask and not a row more:
+    there are many, and they are looked at whenever something happens."""
+    with connection.cursor() as cursor:
+        cursor.execute(FREE)
+        row = namedtuple("FreeAgent", [column.name for column in cursor.description])
+        return [row(*facts) for facts in cursor.fetchall()]
 
 
 def of(agent_id):
-    """The same facts of one agent, free or not."""
-    return Agent.objects.raw(f"{FACTS} WHERE agent.id = %s", [agent_id])[0]
+    """The agent with the same facts, free or not."""
+    return Agent.objects.raw(f"{WHOLE} WHERE agent.id = %s", [agent_id])[0]
 
 
 def members_of(queue_id):
     """The same facts of all members of a queue, by user name."""
     members = "WHERE agent.id IN (SELECT agent_id FROM queues_queuemember WHERE queue_id = %s)"
-    found = Agent.objects.raw(f"{FACTS} {members} ORDER BY person.username", [queue_id])
+    found = Agent.objects.raw(f"{WHOLE} {members} ORDER BY person.username", [queue_id])
     return list(found.prefetch_related("user", "chosen_reason"))
 
 
 def of_each(agent_ids):
     """The same facts of several agents."""
-    return list(Agent.objects.raw(f"{FACTS} WHERE agent.id = ANY(%s)", [list(agent_ids)]))
+    return list(Agent.objects.raw(f"{WHOLE} WHERE agent.id = ANY(%s)", [list(agent_ids)]))
 
 
 def is_free(agent):

@@ -6,13 +6,13 @@ of processes may route at once: each holds one waiting task and then one agent, 
 
 import logging
 
-from django.db import Error, transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db import Error, connection, transaction
+from django.db.models import Max
 
 from caredesk.history import acting
 from queues import room
 from queues.bells import ring_queue
-from queues.models import Agent, Offer, Queue, QueueMember, Task
+from queues.models import Agent, Offer, Queue, Task
 from queues.offering import end, hold, make
 from queues.waking import wake
 
@@ -32,6 +32,23 @@ SELECT * FROM queues_task WHERE state = 'waiting' AND id IN (
 ) ORDER BY priority, waiting_since, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """
 
+UNFIT = """
+SELECT offer.id FROM queues_offer offer
+JOIN queues_task task ON task.id = offer.task_id
+JOIN queues_agent agent ON agent.id = offer.agent_id
+JOIN auth_user person ON person.id = agent.user_id
+WHERE offer.outcome = '' AND (
+    offer.returns_to_id IS NULL AND (
+        agent.state <> 'ready' OR NOT person.is_active OR NOT EXISTS (
+            SELECT FROM queues_queuemember member
+            WHERE member.queue_id = task.queue_id AND member.agent_id = offer.agent_id
+        )
+    ) OR task.medium = 'call' AND EXISTS (
+        SELECT FROM queues_task other WHERE other.agent_id = offer.agent_id AND other.line_busy
+    )
+) ORDER BY offer.id
+"""
+
 
 def soon():
     """After commit: route. Nothing that made it necessary ever fails because of it."""
@@ -48,7 +65,12 @@ def route_or_wake():
 
 def route(queues=None):
     """Make every offer that can be made now, of these queues or of all; return how many."""
-    take_back_unfit()
+    made = offer_all(queues)
+    return made + offer_all(queues) if take_back_unfit() else made
+
+
+def offer_all(queues):
+    """Again when somebody has changed meanwhile what had been found."""
     made = 0
     for _pass in range(PASSES):
         offers, is_done = go_round(queues)
@@ -60,8 +82,8 @@ def route(queues=None):
 
 def go_round(queues):
     """One offer at most to each agent who is free now; return how many, and whether that was all there is to do."""
-    free, made, is_done = room.free_agents(), 0, True
-    while places := places_of(free, queues):
+    free, made, is_done = {agent.pk: agent for agent in room.free_agents()}, 0, True
+    while places := places_of(free.values(), queues):
         with transaction.atomic(), acting(None):
             task = take_next(places)
             if not task:
@@ -95,25 +117,27 @@ def take_next(places):
 
 
 def choose(task, free):
-    """The agent whose turn it is, locked, or None. All that are found not to be free any more leave the list.
+    """The agent whose turn it is, locked, or None. Who is found not to be free any more leaves `free`, {id: facts}.
 
-    An agent whose row is held for a moment by something else is waited for only when there is nobody else.
+    An agent whose row is held for a moment by something else is waited for only when there is nobody else. Only one
+    agent is ever locked in a transaction, or two routers could wait for each other.
     """
-    in_turn = by_turn(task, [agent for agent in free if room.fits(agent, task)])
+    in_turn = by_turn(task, [agent for agent in free.values() if room.fits(agent, task)])
     for is_patient in (False, True):
-        for agent in [agent for agent in in_turn if agent in free]:
+        for agent in in_turn:
             if not lock(agent, is_patient):
                 continue
-            free.remove(agent)
+            del free[agent.pk]
             now = room.of(agent.pk)
-            if room.fits(now, task):
-                return now
+            return now if room.fits(now, task) else None
     return None
 
 
 def by_turn(task, agents):
     """Who refused or missed this very task comes after all others, then who was offered something last (R35)."""
-    refused = task.offers.filter(agent__in=agents, outcome__in=REFUSED).values("agent")
+    if len(agents) < 2:
+        return agents
+    refused = task.offers.filter(outcome__in=REFUSED).order_by().values("agent")
     last = dict(refused.annotate(last=Max("ended_at")).values_list("agent", "last"))
     return sorted(
         agents, key=lambda agent: (*ever(last.get(agent.pk)), *ever(agent.last_offered_at), agent.pk)
@@ -131,21 +155,24 @@ def lock(agent, is_patient):
 
 
 def take_back_unfit():
-    """End the offers whose agent must not have them any more: no member, not Ready, disabled, or in a call."""
-    for offer_id in unfit().values_list("pk", flat=True):
+    """End the offers whose agent must not have them any more: no member, not Ready, disabled, or in a call.
+
+    Return whether there were any.
+    """
+    found = unfit()
+    for offer_id in found:
         with transaction.atomic(), acting(None):
             offer = hold(offer_id)
-            if unfit().filter(pk=offer_id).exists():
+            if offer_id in unfit():
                 end(offer, Offer.TAKEN_BACK)
                 ring_queue(offer.task.queue_id)
+    return bool(found)
 
 
 def unfit():
-    member = QueueMember.objects.filter(queue=OuterRef("task__queue"), agent=OuterRef("agent"))
-    talking = Task.objects.filter(agent=OuterRef("agent"), line_busy=True)
-    mine = Q(agent__state=Agent.READY, agent__user__is_active=True) & Exists(member)
-    second_call = Q(task__medium=room.CALL) & Exists(talking)
-    return Offer.objects.live().filter(Q(returns_to=None) & ~mine | second_call).order_by("pk")
+    with connection.cursor() as cursor:
+        cursor.execute(UNFIT)
+        return [offer_id for (offer_id,) in cursor.fetchall()]
 
 
 def next_deadline():

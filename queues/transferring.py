@@ -155,8 +155,9 @@ def checked(note):
 
 
 def hold_task(task_id):
+    """Its agent is asked for afterwards: joined, it would be that of before the lock."""
     rows = Task.objects.select_for_update(no_key=True, of=["self"])
-    return rows.select_related("queue", "agent").get(pk=task_id)
+    return rows.select_related("queue").get(pk=task_id)
 
 
 def held(task_id, agent):

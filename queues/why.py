@@ -97,4 +97,16 @@ def own_words(agent, medium, bar):
         return _("Nothing that waits can be offered to you during a call.")
     if bar == room.WRAPPING_UP:
         return _("You are wrapping up a call.")
-    return _("You have no room for those who wait. %(limit)s") % {"limit": full_words(agent, medium)}
+    if medium == room.CHAT:
+        words = ngettext(
+            "You have %(held)d chat of %(most)d: no room for those who wait.",
+            "You have %(held)d chats of %(most)d: no room for those who wait.",
+            agent.chats,
+        )
+        return words % {"held": agent.chats, "most": agent.max_chats}
+    words = ngettext(
+        "You have %(held)d e-mail of %(most)d: no room for those who wait.",
+        "You have %(held)d e-mails of %(most)d: no room for those who wait.",
+        agent.emails,
+    )
+    return words % {"held": agent.emails, "most": agent.max_emails}

@@ -101,6 +101,9 @@ class CareRequestAdmin(Tracked):
 
     @admin.display(description=_("closes by itself"))
     def closes(self, care_request):
+        """Never a time while a task on it is live."""
+        if care_request.is_busy:
+            return _("when its last interaction ends") if care_request.solved else _("not while work goes on")
         return care_request.closes_at
 
 

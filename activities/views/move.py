@@ -1,10 +1,10 @@
-"""Move: an activity of the journey to another request (R80) or to another customer (R81), and back."""
+"""Move: an activity of the journey to another request of its customer, and back from wherever it was moved (R80)."""
 
 import re
 from dataclasses import asdict
 
 from django.core import signing
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,10 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from activities import moving
-from activities.views import find_customers
 from caredesk.retrying import Overtaken
 from caredesk.stale import Stale
-from customers.models import Customer
 from queues.permissions import agent_required
 from queues.seat import Seat, find_selected
 from queues.views.beside import beside
@@ -41,6 +39,8 @@ def move(request, task_id, activity_id):
     seat, activity = mine(request, task_id, activity_id)
     if "load" in request.POST:
         return beside(request, seat)
+    if not seat.may(activity):
+        return refused(request, seat, activity, Closed())
     version = version_of(request)
     if not version:
         return HttpResponseBadRequest()
@@ -52,32 +52,6 @@ def move(request, task_id, activity_id):
     except REFUSED as error:
         return refused(request, seat, activity, error)
     return shown(request, Seat.take(request.agent, task_id, seat.selection), activity, done, _("Moved."))
-
-
-@agent_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def move_to_customer(request, task_id, activity_id):
-    """GET: the dialog. POST: `customer` is the number of one, or "new" with the fields of a new one."""
-    seat, activity = mine(request, task_id, activity_id)
-    version = version_of(request)
-    if not version:
-        return HttpResponseBadRequest()
-    if request.method != "POST":
-        return dialog(request, seat, activity, version)
-    chosen = request.POST.get("customer", "")
-    if chosen != NEW and not NUMBER.fullmatch(chosen):
-        return said(request, _("Choose a customer first."), status=422)
-    try:
-        done = carry(request, seat, activity, chosen, version)
-    except ValidationError as error:
-        return refused_fields(request, seat, error)
-    except REFUSED as error:
-        return refused(request, seat, activity, error, at="#move_caution")
-    stays = seat.selection if seat.selected != activity else ""
-    fresh = Seat.take(request.agent, task_id, "" if activity == seat.current else stays)
-    activity.refresh_from_db()
-    words = _("Moved to %(name)s.") % {"name": activity.customer.shown_name}
-    return trigger_client_event(shown(request, fresh, activity, done, words), "look-tasks", {})
 
 
 @agent_required
@@ -103,11 +77,11 @@ def undo_move(request, task_id):
 
 
 def mine(request, task_id, activity_id):
-    """The seat and an activity of its journey that the agent may move: not one of a closed request."""
+    """The seat and an activity of its journey; nothing is moved from a preview."""
     given = request.POST.get("selected") or request.GET.get("selected", "")
     seat = Seat.take(request.agent, task_id, given)
     activity = find_selected(request.agent, seat.task, f"activity-{activity_id}")
-    if not seat.may(activity):
+    if seat.is_preview:
         raise PermissionDenied
     return seat, activity
 
@@ -124,12 +98,6 @@ def menu(request, seat, activity, version):
     return render(request, "panes/journey.html#move_menu", shown)
 
 
-def dialog(request, seat, activity, version):
-    shown = {"activity": activity, "version": version, "own": activity == seat.current}
-    shown |= find_customers.choices(seat, activity, find_customers.MOVE)
-    return render(request, "desk/move.html", shown)
-
-
 def target_of(seat, name):
     if name == NEW and seat.customer:
         return None
@@ -140,19 +108,6 @@ def target_of(seat, name):
     if not found:
         raise Http404
     return found
-
-
-def carry(request, seat, activity, chosen, version):
-    """To the customer with this number, or to a new one."""
-    if chosen == NEW:
-        given = {name: request.POST.get(name, "") for name in find_customers.FIELDS}
-        values = {"first_name": given["first_name"], "last_name": given["last_name"]}
-        values |= {"emails": [given["email"]], "phones": [given["phone"]]}
-        return moving.to_new_customer(activity, values, version=version, by=request.user, region=seat.region)
-    customer = Customer.objects.filter(pk=chosen).first()
-    if not customer:
-        raise moving.Elsewhere
-    return moving.to_customer(activity, customer, version=version, by=request.user)
 
 
 def shown(request, seat, activity, done, words):
@@ -185,16 +140,6 @@ def refused(request, seat, activity, error, *, at="#journey_caution"):
     if isinstance(error, Closed):
         return said(request, _("Nothing moved: that request is closed."))
     return said(request, _("Nothing moved: it has been moved meanwhile, or the other is gone."))
-
-
-def refused_fields(request, seat, error):
-    """What of a new customer is wrong, beside its field."""
-    errors = {name.removesuffix("s"): words[0] for name, words in error.message_dict.items()}
-    values = {name: request.POST.get(name, "") for name in find_customers.FIELDS}
-    fields = find_customers.new_fields(seat, values, errors)
-    response = render(request, "desk/new_customer.html", fields, status=422)
-    response["HX-Retarget"], response["HX-Reswap"] = "#customer_chosen", "innerHTML"
-    return response
 
 
 def said(request, words, *, status=409):

@@ -49,7 +49,8 @@ class Company:
     def say(self, names, agent, *, asks=False):
         if self.meeting and agent:
             event = {"type": "record.here", "desk": self.desk, "names": names, "asks": asks}
-            event |= {"meeting": self.meeting, "agent": agent.pk, "who": agent.shown_name}
+            names = (agent.user.first_name or agent.shown_name, agent.shown_name)
+            event |= {"meeting": self.meeting, "agent": agent.pk, "who": names}
             realtime.post(self.meeting, event)
 
     def hear(self, event, agent):
@@ -75,16 +76,22 @@ class Company:
             self.greet(agent, asks=True)
 
     def news(self, agent):
-        """{"request-42": "Ana Kovač is here"} of the records in view; None while that is what was told last."""
+        """{"request-42": ["Ana is here", "Ana Kovač is here"]} of the records in view; None while that is what was told
+        last."""
         found = {}
         for event in self.desks.values():
             for name in event["names"] if event["agent"] != agent.pk else ():
-                found.setdefault(name, set()).add(event["who"])
-        here = {name: words(sorted(found[name])) for name in self.names if name in found}
+                found.setdefault(name, set()).add(tuple(event["who"]))
+        here = {name: told(found[name]) for name in self.names if name in found}
         if here == self.told:
             return None
         self.told = here
         return here
+
+
+def told(people):
+    """Short and in full."""
+    return [words(names) for names in zip(*sorted(people), strict=True)]
 
 
 def words(people):

@@ -36,7 +36,7 @@ def caution_first(request, seat):
         return None
     form = form_of(seat)
     if "dialog" in request.GET:
-        shown = {"load": reverse("customer_form", args=[seat.task.pk])}
+        shown = {"load": reverse("settle_customer", args=[seat.task.pk])}
         return tell(request, news, "#form_caution", own=form.own, at="#dialog", **shown)
     return tell(request, news, "#customer_caution", own=form.own, **loading(seat, form))
 
@@ -44,7 +44,7 @@ def caution_first(request, seat):
 def loading(seat, form):
     """Where Load goes: the pane looks anew; with something unsaved the form opens, where it stands beside."""
     if form.unsaved:
-        return {"load": reverse("customer_form", args=[seat.task.pk]), "at": "#dialog"}
+        return {"load": reverse("settle_customer", args=[seat.task.pk]), "at": "#dialog"}
     return {"look": look_url("customer_details", seat, listens(seat))}
 
 

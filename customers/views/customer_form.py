@@ -3,7 +3,6 @@
 from copy import copy
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,15 +22,14 @@ from customers.views.twins import twins_of
 from queues.permissions import agent_required
 from queues.seat import Seat
 from queues.views.beside import beside
-from queues.views.caution import caution_of, overlaps, tell
+from queues.views.caution import caution_of, tell
 
 
 @agent_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def customer_form(request, task_id):
-    """GET opens it, with `edit` for writing. POST creates or saves; `cancel` drops what is unsaved, `aside` keeps it.
-    `load` puts a colleague's values first, `mine` = use or drop settles one `field` of one's own beside them, `both`
-    saves over them what does not overlap. `customer_record` is whom it was drawn for."""
+    """GET opens it, with `edit` for writing. POST creates or saves what was drawn for `customer_record`; `cancel` drops
+    what is unsaved, `aside` keeps it."""
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
     if request.method != "POST":
         return show(request, seat, form_of(seat), edit="edit" in request.GET)
@@ -39,9 +37,10 @@ def customer_form(request, task_id):
         raise PermissionDenied
     if is_strange(request, seat):
         return somebody_else(request, seat)
-    for word, act in ACTS.items():
-        if word in request.POST:
-            return act(request, seat)
+    if "cancel" in request.POST:
+        return cancel(request, seat)
+    if "aside" in request.POST:
+        return put_aside(request, seat)
     return save(request, seat) if seat.customer else create(request, seat)
 
 
@@ -137,7 +136,7 @@ def save(request, seat, form=None, *, version=None):
 def refused_stale(request, seat, form, stale):
     """The caution alone: the form stays as it is until Load."""
     keep(request, seat, form)
-    address = reverse("customer_form", args=[seat.task.pk])
+    address = reverse("settle_customer", args=[seat.task.pk])
     return tell(request, stale, "#form_caution", own=form.own, status=409, load=address, at="#dialog")
 
 
@@ -167,46 +166,6 @@ def put_aside(request, seat):
     return saved(away(request, seat), seat, form)
 
 
-def load(request, seat):
-    """Theirs in the fields, one's own unsaved text beside them (R52)."""
-    form = posted(request, seat) if "was" in request.POST else form_of(seat)
-    forget(request, seat)
-    mine = {name: form.texts[name] for name in form.unsaved}
-    drafts.put(request.user, record_of(seat), {f"{MINE}{name}": text for name, text in mine.items()})
-    return saved(anew(request, seat), seat, form)
-
-
-def settle(request, seat):
-    """One's own text into its field, unsaved, or away."""
-    form, name = posted(request, seat), request.POST.get("field", "")
-    if name not in form.mine or request.POST["mine"] not in ("use", "drop"):
-        raise Http404
-    if request.POST["mine"] == "use":
-        form.typed[name] = form.mine[name]
-    keep(request, seat, form)
-    drafts.forget(request.user, record_of(seat), f"{MINE}{name}")
-    point = {"at": f"#customer_form [name={name}]"}
-    return trigger_client_event(anew(request, seat), "point", point, after="settle")
-
-
-def keep_both(request, seat):
-    """The fields do not overlap: one's own over what the colleague has stored by now, which stays."""
-    form = posted(request, seat) if "was" in request.POST else form_of(seat)
-    news = unseen(seat.customer, version_of(seat, form), by=request.user)
-    if news and overlaps(news, form.own):
-        return refused_stale(request, seat, form, news)
-    return save(request, seat, form, version=seat.customer.version)
-
-
-def anew(request, seat):
-    """The form as it stands by now, and the pane behind it, which has been loaded as well."""
-    fresh = Seat.take(request.agent, seat.task.pk, seat.selection)
-    response = show(request, fresh, form_of(fresh), edit=True)
-    pane = panes.content(request, "customer_details", pane_context(request, fresh), part="behind")
-    response.content += pane.content
-    return response
-
-
 def away(request, seat):
     """An empty dialog, and the pane with or without its mark."""
     fresh = Seat.take(request.agent, seat.task.pk, seat.selection)
@@ -229,6 +188,3 @@ def forget(request, seat, *beside):
 def saved(response, seat, form):
     keys = [f"{record_of(seat)}:{name}" for name in {*form.texts, *form_of(seat).texts, VERSION}]
     return trigger_client_event(response, "saved", {"drafts": sorted(keys)})
-
-
-ACTS = {"cancel": cancel, "aside": put_aside, "load": load, "both": keep_both, "mine": settle}

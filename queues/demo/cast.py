@@ -12,6 +12,9 @@ AGENTS = {
     "petar": ("Petar", "Simić"),
     "sonja": ("Sonja", "de Wit"),
 }
+
+# Who has three chats and can be offered more: whoever tries the desk as Ana and presses Ready sees an offer at once.
+CHATS_AT_ONCE = {"ana": 6}
 SUPERVISOR = "sonja"
 REASONS = ["Lunch", "Break", "Training", "After-work"]
 REPLIES = [

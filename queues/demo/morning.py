@@ -18,7 +18,7 @@ from queues.demo import cast
 from queues.demo.clock import rewrite_history, time_travel
 from queues.demo.scenes import Stage
 from queues.demo.stories import told_in
-from queues.demo.today import GAVE_UP, IN_PROGRESS, KNOWN, WAITING, chat
+from queues.demo.today import CALLS, GAVE_UP, IN_PROGRESS, KNOWN, MISSED, WAITING, chat
 from queues.models import Agent, CannedReply, NotReadyReason, Queue, QueueMember, Task
 from queues.supervising import set_up_queue
 from requests_app.models import CareRequest
@@ -74,6 +74,8 @@ def set_up():
         )
         if new:
             agents.rename(agent, *names)
+            agent.max_chats = cast.CHATS_AT_ONCE.get(username, agent.max_chats)
+            agent.save(update_fields=["max_chats"])
             get_user_model().objects.filter(pk=agent.user_id).update(password=hashed)
         people[username] = agent
     return queues, people
@@ -109,6 +111,11 @@ def programme(stage, people, now):
     for username, customer, minutes, interaction, title in IN_PROGRESS:
         hold = partial(stage.hold, customer, interaction, people[username], title)
         yield now - timedelta(minutes=minutes), hold
+    for username, customer, minutes, queue, lasted, comment in CALLS:
+        call = partial(stage.call, customer, queue, people[username], lasted, comment)
+        yield now - timedelta(minutes=minutes), call
+    for phone, minutes, queue in MISSED:
+        yield now - timedelta(minutes=minutes), partial(stage.miss, phone, queue)
     for customer, minutes, queue, text in WAITING:
         yield now - timedelta(minutes=minutes), partial(stage.wait, customer, chat(queue, f"< {text}"))
 

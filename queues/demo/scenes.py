@@ -1,7 +1,8 @@
-"""Plays one interaction from its first word to Close: chats by the verbs that the pages call."""
+"""Plays one interaction from its first word to Close: chats, and calls of today, by the verbs."""
 
 import itertools
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils.crypto import salted_hmac
@@ -10,7 +11,7 @@ from activities import chat, identity, joining, remarks
 from activities.models import Activity, Call, Comment, Email, Message, Tag
 from caredesk.history import acting
 from caredesk.texts import fold
-from queues import chats, offering, offers
+from queues import calls, chats, offering, offers
 from queues.accepting import accept
 from queues.closing import Leftovers, close
 from queues.models import Agent, Offer, Task
@@ -67,6 +68,28 @@ class Stage:
             page="https://shop.example/help",
         )
         return activity.tasks.get()
+
+    def call(self, customer, queue, agent, minutes, comment):
+        """A call of today, as the telephone system tells it."""
+        told = self.ring(customer.phone, queue)
+        self.clock.tick(self.dice.randint(5, 40))
+        calls.answer(replace(told, agent=agent))
+        self.clock.tick(minutes * 60)
+        calls.hang_up(replace(told, cause="normalClearing"))
+        task = Task.objects.select_related("activity").get(activity__call__call_id=told.call_id)
+        remarks.comment(task.activity, comment, by=agent.user)
+        close(task.pk, Leftovers(), by=agent)
+
+    def ring(self, phone, queue):
+        told = calls.Told(str(self.uuid()), from_number=phone, to_number=NUMBER, queue=self.queues[queue])
+        calls.ring(told)
+        return told
+
+    def miss(self, phone, queue):
+        """They ring for a while, and nobody answers."""
+        told = self.ring(phone, queue)
+        self.clock.tick(self.dice.randint(20, 60))
+        calls.hang_up(replace(told, cause="cancel"))
 
     def record(self, customer, interaction, story, agent, opens):
         """Calls and e-mails of the past are stored as they ended."""

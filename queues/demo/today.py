@@ -90,6 +90,19 @@ WAITING = [
     (KNOWN["Nikola Petrović"], 3, "billing", "Dobar dan, na računu mi piše stara adresa."),
 ]
 
+# agent, customer, minutes ago, queue, minutes, comment
+CALLS = [
+    ("marko", KNOWN["Owen Hughes"], 95, "internet", 4, "Wants to keep his number when he moves in December."),
+    ("sonja", KNOWN["Nikola Petrović"], 70, "billing", 6, "Stara adresa na računu, poslaće dokaz mejlom."),
+]
+
+# phone, minutes ago, queue
+MISSED = [
+    (KNOWN["Samuel Okafor"].phone, 46, "internet"),
+    ("+31 70 794 0831", 35, "billing"),
+    ("+31 70 794 0831", 24, "billing"),
+]
+
 # customer, days, queue, first words
 GAVE_UP = [
     ("Liam Byrne", 9, "internet", "Hello? Is anybody there?"),

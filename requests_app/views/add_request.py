@@ -7,6 +7,8 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from activities import joining
+from activities.views.activity_details import version_of
+from caredesk.stale import Stale
 from queues.permissions import agent_required
 from queues.seat import Seat
 from queues.views.beside import beside
@@ -16,15 +18,21 @@ from requests_app.editing import Closed
 @agent_required
 @require_POST
 def add_request(request, task_id):
+    """`activity_version`: the conversation as the journey has shown it (R52)."""
     seat = Seat.take(request.agent, task_id)
     if not seat.customer or seat.is_preview:
         raise PermissionDenied
     try:
-        joining.add_request(seat.current, by=request.user)
+        joining.add_request(seat.current, version=version_of(request), by=request.user)
     except Closed:
-        response = HttpResponse(status=409, headers={"HX-Reswap": "none"})
-        why = _("Nothing moved: the request of this conversation is closed.")
-        return trigger_client_event(response, "toast", {"words": why})
+        return refused(_("Nothing moved: the request of this conversation is closed."))
+    except Stale as stale:
+        return refused(_("Nothing moved: %(name)s has just changed this conversation.") % {"name": stale.by})
     notice = _("A new request was made, and this conversation moved to it.")
     response = beside(request, Seat.take(request.agent, task_id), notice=notice)
     return trigger_client_event(response, "point", {"at": "#request_title"}, after="settle")
+
+
+def refused(why):
+    response = HttpResponse(status=409, headers={"HX-Reswap": "none"})
+    return trigger_client_event(response, "toast", {"words": why})

@@ -36,6 +36,7 @@ import "./behaviours/tabs.js";
 import "./behaviours/tags.js";
 import "./behaviours/talk.js";
 import "./behaviours/toast.js";
+import "./behaviours/unfold.js";
 import { connect } from "./behaviours/socket.js";
 
 connect();

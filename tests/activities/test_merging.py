@@ -151,6 +151,18 @@ def test_history_says_who(jelena, second, ana):
     assert changes_of(Customer, second.pk)[0].label == "Deleted"
 
 
+def test_desks_of_both_customers_hear_of_it(jelena, second, theirs, ana, monkeypatch):
+    rung = set()
+    monkeypatch.setattr("caredesk.realtime.publish", lambda group, event: rung.add(group))
+    done = merge(jelena, second, by=ana)
+    heard = {f"{kind}-{one.pk}" for kind in ("customer", "journey") for one in (jelena, second)}
+    heard |= {f"request-{activity.care_request_id}" for activity in theirs if activity.care_request_id}
+    assert rung == heard
+    rung.clear()
+    merging.unmerge(done, by=ana.user)
+    assert rung == heard
+
+
 def test_nobody_is_merged_with_themselves(jelena, ana):
     with pytest.raises(merging.Gone):
         merge(jelena, jelena, by=ana)

@@ -92,9 +92,12 @@ class Test_move:
         answer = move(desk, desk.activity, f"request-{other.pk}")
         assert (answer.status_code, toast(answer)) == (409, "Nothing moved: that request is closed.")
 
-    def test_out_of_a_closed_request_is_forbidden(self, desk, call, other):
+    def test_out_of_a_closed_request_nothing_is_moved(self, desk, call, other, tomasz):
         CareRequest.objects.filter(pk=other.pk).update(state="closed", closed_at=timezone.now())
-        assert move(desk, call, f"request-{desk.care_request.pk}").status_code == 403
+        for answer in (move(desk, call, f"request-{desk.care_request.pk}"), move_to(desk, call, tomasz.pk)):
+            assert (answer.status_code, toast(answer)) == (409, "Nothing moved: that request is closed.")
+        call.refresh_from_db()
+        assert call.care_request == other
 
     @pytest.mark.parametrize("to", ["", "request-", "request-99", "activity-1", "request-" + "9" * 30])
     def test_nowhere(self, desk, to):

@@ -39,6 +39,14 @@ def tomasz(ana):
     return editing.create({"first_name": "Tomasz", "emails": ["tomasz@post.example"]}, by=ana.user)
 
 
+@pytest.fixture
+def rung(activity, monkeypatch):
+    """The names that were announced from now on."""
+    names = set()
+    monkeypatch.setattr("caredesk.realtime.publish", lambda group, event: names.add(group))
+    return names
+
+
 def stored(record):
     return type(record).objects.get(pk=record.pk)
 
@@ -213,6 +221,16 @@ def test_both_customers_requests_are_touched_and_no_third(activity, ana, tomasz,
     moving.to_customer(activity, tomasz, version=activity.version, by=ana.user)
     assert stored(theirs).touched_at > ago(minutes=1) < stored(activity.care_request).touched_at
     assert stored(third).touched_at < ago(days=3)
+
+
+def test_desks_of_both_customers_hear_of_it(activity, ana, tomasz, rung):
+    former = activity.care_request
+    moving.to_customer(activity, tomasz, version=activity.version, by=ana.user)
+    now = stored(activity)
+    heard = {f"activity-{now.pk}", *(f"request-{one.pk}" for one in (former, now.care_request))}
+    for customer in (former.customer, tomasz):
+        heard |= {f"customer-{customer.pk}", f"journey-{customer.pk}"}
+    assert rung >= heard
 
 
 # --- taking it back

@@ -32,6 +32,9 @@ def test_a_reply_is_put_in_by_keys_and_never_sent_by_them(server, browser_name, 
     expect(box).to_be_focused()
 
     box.fill("")
+    box.press_sequentially(":R")
+    expect(listed).to_be_hidden()
+    box.fill("")
     box.press_sequentially(":re")
     expect(option).to_have_count(2)
     box.press("ArrowDown")

@@ -174,3 +174,19 @@ def test_no_caution_for_ones_own_second_tab(browser_name, chat, ana, jelena, pag
     editing.save(jelena, {"city": "Niš"}, version=None, by=ana.user)
     expect(region(page, "Customer details")).to_contain_text("Niš")
     expect(page.locator(".caution")).to_have_count(0)
+
+
+def test_who_else_is_here_and_who_changed_what(two, jelena):
+    ana, marko = two
+    for name in ("Customer details", "Request details"):
+        expect(region(ana, name).get_by_text("Marko is here")).to_be_visible()
+        expect(region(marko, name).get_by_text("Ana is here")).to_be_visible()
+    expect(region(ana, "Activity details").get_by_text("Marko is here")).to_be_hidden()
+    details(ana).get_by_text("Changes", exact=True).click()
+    expect(details(ana).get_by_text("Created", exact=True)).to_be_visible()
+    title_of(ana).fill("Router")
+    title_of(ana).press("Tab")
+    region(ana, "Comments").get_by_role("textbox").focus()
+    expect(details(ana).get_by_text("Title Router")).to_be_visible()
+    marko.goto("/accounts/password_change/")
+    expect(region(ana, "Customer details").get_by_text("Marko is here")).to_be_hidden()

@@ -244,14 +244,14 @@ class Test_when_a_colleague_was_first:
         assert Customer.objects.get(pk=jelena.pk).city == "Niš"
 
     def test_load_shows_theirs_and_keeps_mine_beside(self, desk, stale):
-        answer = desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad"})
+        answer = desk.post("settle_customer", load=1, **{**stale, "city": "Novi Sad"})
         assert field(answer, "city") == "Niš"
         assert "Yours, not saved Novi Sad Use mine Drop" in text(answer)
         assert 'id="customer_details" hx-swap-oob="innerHTML"' in html(answer)
 
     @pytest.mark.rule("R87")
     def test_what_is_beside_stops_close_until_it_is_settled(self, desk, stale):
-        desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad"})
+        desk.post("settle_customer", load=1, **{**stale, "city": "Novi Sad"})
         answer = desk.post("close")
         assert answer.status_code == 409
         assert "Yours, not saved Novi Sad Use mine" in text(answer)
@@ -259,14 +259,14 @@ class Test_when_a_colleague_was_first:
         assert desk.post("close").status_code == 200
 
     def test_after_load_saving_works(self, desk, stale, jelena):
-        desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad"})
+        desk.post("settle_customer", load=1, **{**stale, "city": "Novi Sad"})
         assert desk.post("customer_form", **filled(desk, city="Novi Sad")).status_code == 200
         assert Customer.objects.get(pk=jelena.pk).city == "Novi Sad"
 
     def test_one_click_keeps_both_where_nothing_overlaps(self, desk, stale, jelena):
         answer = desk.post("customer_form", **{**stale, "company": "Post"})
         assert "Nothing overlaps." in text(answer)
-        assert desk.post("customer_form", both=1, **{**stale, "company": "Post"}).status_code == 200
+        assert desk.post("settle_customer", both=1, **{**stale, "company": "Post"}).status_code == 200
         jelena = Customer.objects.get(pk=jelena.pk)
         assert (jelena.city, jelena.company) == ("Niš", "Post")
 
@@ -276,17 +276,17 @@ class Test_when_a_colleague_was_first:
         assert desk.post("customer_form", **filled(desk, city="Novi Sad")).status_code == 409
 
     def test_one_click_never_overwrites_what_overlaps_by_now(self, desk, stale, jelena):
-        answer = desk.post("customer_form", both=1, **{**stale, "city": "Novi Sad", "company": "Post"})
+        answer = desk.post("settle_customer", both=1, **{**stale, "city": "Novi Sad", "company": "Post"})
         assert (answer.status_code, "changed City at" in text(answer)) == (409, True)
         jelena = Customer.objects.get(pk=jelena.pk)
         assert (jelena.city, jelena.company) == ("Niš", "")
 
     def test_mine_goes_into_its_field_and_is_saved_with_save(self, desk, stale, jelena):
-        desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad", "email_2": "new@post.example"})
-        answer = desk.post("customer_form", mine="use", field="city", **filled(desk))
+        desk.post("settle_customer", load=1, **{**stale, "city": "Novi Sad", "email_2": "new@post.example"})
+        answer = desk.post("settle_customer", mine="use", field="city", **filled(desk))
         assert field(answer, "city") == "Novi Sad"
         assert told(answer, "point") == {"at": "#customer_form [name=city]"}
-        answer = desk.post("customer_form", mine="use", field="email_2", **filled(desk))
+        answer = desk.post("settle_customer", mine="use", field="email_2", **filled(desk))
         assert field(answer, "email_2") == "new@post.example"
         assert "Yours, not saved" not in text(answer)
         assert desk.post("customer_form", **filled(desk, email_2="new@post.example")).status_code == 200
@@ -294,13 +294,13 @@ class Test_when_a_colleague_was_first:
         assert (jelena.city, jelena.emails[1:]) == ("Novi Sad", ["new@post.example"])
 
     def test_mine_is_dropped(self, desk, stale, jelena):
-        desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad"})
-        answer = desk.post("customer_form", mine="drop", field="city", **filled(desk))
+        desk.post("settle_customer", load=1, **{**stale, "city": "Novi Sad"})
+        answer = desk.post("settle_customer", mine="drop", field="city", **filled(desk))
         assert (field(answer, "city"), "Yours, not saved" in text(answer)) == ("Niš", False)
         assert desk.post("close").status_code == 200
 
     def test_what_stands_beside_outlives_a_save_of_something_else(self, desk, stale):
-        desk.post("customer_form", load=1, **{**stale, "city": "Novi Sad"})
+        desk.post("settle_customer", load=1, **{**stale, "city": "Novi Sad"})
         answer = desk.post("customer_form", **filled(desk, company="Post"))
         assert (answer.status_code, "1 change, not saved" in text(answer)) == (200, True)
         assert "Yours, not saved Novi Sad Use mine" in text(desk.get("customer_form"))
@@ -309,7 +309,7 @@ class Test_when_a_colleague_was_first:
         "given", [{"mine": "use", "field": "city"}, {"mine": "x", "field": "city"}, {"mine": "use"}]
     )
     def test_nothing_else_is_used_or_dropped(self, desk, stale, given):
-        assert desk.post("customer_form", **stale, **given).status_code == 404
+        assert desk.post("settle_customer", **stale, **given).status_code == 404
 
     def test_what_was_put_aside_shows_the_caution_when_it_is_opened(self, desk, jelena, marko):
         desk.post("customer_form", aside=1, **filled(desk, city="Novi Sad"))
@@ -318,10 +318,27 @@ class Test_when_a_colleague_was_first:
         assert "Marko Babić changed City" in text(answer)
         assert field(answer, "city") == "Novi Sad"
 
+    def test_a_second_load_keeps_both_of_mine(self, desk, stale, jelena, marko):
+        desk.post("settle_customer", load=1, **{**stale, "city": "Novi Sad"})
+        form = filled(desk, city="Zemun")
+        editing.save(jelena, {"city": "Čačak"}, version=None, by=marko.user)
+        answer = desk.post("settle_customer", load=1, **form)
+        assert "Yours, not saved Novi Sad / Zemun Use mine" in text(answer)
+
+    def test_who_may_settle(self, desk, preview, new_desk, client, marko, mallory):
+        address = desk.address("settle_customer")
+        assert client.post(address).status_code == 302
+        assert desk.client.get(address).status_code == 405
+        assert at_desk(marko, desk.task).post("settle_customer", load=1).status_code == 404
+        assert preview.post("settle_customer", load=1).status_code == 403
+        assert new_desk.post("settle_customer", load=1).status_code == 403
+        client.force_login(mallory)
+        assert client.post(address).status_code == 403
+
     def test_load_in_the_pane_opens_it_with_mine_beside(self, desk, jelena, marko):
         desk.post("customer_form", aside=1, **filled(desk, city="Novi Sad"))
         editing.save(jelena, {"city": "Niš"}, version=None, by=marko.user)
-        answer = desk.post("customer_form", load=1)
+        answer = desk.post("settle_customer", load=1)
         assert answer["HX-Retarget"] == "#dialog"
         assert "Yours, not saved Novi Sad Use mine" in text(answer)
 

@@ -9,7 +9,9 @@ from django.urls import reverse
 from caredesk.stale import author_of
 from queues import offering, presence, states
 from queues.models import Agent, CallLog, Offer, Queue, Task
-from tests.cast import call_in, chat_in, held
+from requests_app.models import CareRequest
+from requests_app.solving import mark_solved
+from tests.cast import call_in, chat_in, chat_of, held
 
 pytestmark = pytest.mark.rule("R120")
 
@@ -206,3 +208,11 @@ def test_the_log_of_telephone_systems_is_searched_within(at_admin):
         page = at_admin.get(path(CallLog), {"q": words})
         assert len(page.context_data["cl"].result_list) == found, words
     assert "31207940800" in at_admin.get(path(CallLog)).content.decode()
+
+
+def test_a_request_says_when_it_closes_by_itself(at_admin, ana, internet, jelena):
+    request = held(chat_of(jelena, internet), by=ana).activity.care_request
+    page = path(CareRequest, "change", request.pk)
+    assert "not while work goes on" in at_admin.get(page).content.decode()
+    mark_solved(request, by=ana.user)
+    assert "when its last interaction ends" in at_admin.get(page).content.decode()

@@ -24,6 +24,7 @@ def shortcuts(queue, typed):
 def test_those_that_begin_so_come_first(internet):
     assert shortcuts(internet, "gre") == ["greeting", "regret"]
     assert shortcuts(internet, "RE") == ["regret", "greeting"]
+    assert shortcuts(internet, "g") == ["greeting"]
     assert shortcuts(internet, "zz") == []
 
 

@@ -124,6 +124,21 @@ class Test_unsaved_changes_of_a_customer:
         assert "Marko Babić changed City" in text(answer)
         assert not closed(desk)
 
+    @pytest.mark.rule("R87", "R52")
+    def test_in_the_open_form_the_fields_stay_as_they_are(self, desk, jelena, marko):
+        form = {
+            "customer_form": 1,
+            "customer_version": jelena.version,
+            "city": "Novi Sad",
+            "was": '{"city": ""}',
+        }
+        editing.save(jelena, {"city": "Niš"}, version=None, by=marko.user)
+        answer = close(desk, choice="save", **form)
+        assert (answer.status_code, answer["HX-Retarget"]) == (409, "#form_caution")
+        assert "You changed City" in text(answer)
+        assert toast(answer) == "Nothing was closed yet."
+        assert not closed(desk)
+
 
 @pytest.mark.rule("R85", "R86")
 class Test_a_customer_who_was_never_created:

@@ -161,12 +161,27 @@ def test_nothing_is_asked_for_what_needs_no_connecting(pbx, ana, control, kind):
     assert not Outbox.objects.exists()
 
 
-def test_a_broker_that_is_away_keeps_nobody_from_accepting(pbx, ana, control, settings, monkeypatch):
-    def away(*_args, **_options):
+def test_a_worker_is_asked_for_the_row_after_some_seconds(monkeypatch):
+    asked = []
+    monkeypatch.setattr(connecting.current_app, "send_task", lambda *given, **how: asked.append((given, how)))
+    connecting.hand_over(7, 4)
+    assert asked == [(("queues.tasks.connect", [7]), {"countdown": 4, "retry": False})]
+
+
+def test_nobody_waits_for_a_broker_that_hangs(monkeypatch, caplog):
+    asked, hanging = threading.Event(), threading.Event()
+
+    def hang(*_given, **_how):
+        asked.set()
+        hanging.wait(10)
         raise OSError("no broker")
 
-    monkeypatch.setattr(connecting.current_app, "send_task", away)
+    monkeypatch.setattr(connecting.current_app, "send_task", hang)
     connecting.send_soon(1)
+    assert asked.wait(10)
+    hanging.set()
+    connecting.hand_over(1, 0)
+    assert "waits for the sweep: no broker" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from queues import chats, closing, offers, presence, routing, states, transferring
+from queues import chats, closing, offers, presence, room, routing, states, transferring
 from queues.accepting import NotYours, accept
 from queues.clock import clock
 from queues.models import Agent, Offer, Task
@@ -238,3 +238,18 @@ def test_agents_reach_for_tasks_until_all_are_taken(billing):
     assert sorted(pk for hand in taken for pk in hand) == sorted(task.pk for task in tasks)
     assert Offer.objects.filter(outcome=Offer.ACCEPTED).count() == len(tasks)
     assert sound()
+
+
+@pytest.mark.rule("R35")
+def test_routers_that_find_agents_changed_do_not_wait_for_each_other(billing, monkeypatch, caplog):
+    """Each holds one agent at a time: what is found of the others is old, and no reason to wait for them in turn."""
+    people = team(billing, 6)
+    old = room.free_agents()
+    for one in people[:5]:
+        states.not_ready(by=one)
+    monkeypatch.setattr(room, "free_agents", lambda: list(old))
+    tasks = [chat_in(billing) for _ in range(3)]
+    race(*[routing.route] * 6)
+    assert Offer.objects.live().get().agent == people[5]
+    assert len(tasks) == 3
+    assert "deadlock" not in caplog.text

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from activities.models import Activity, Call
-from queues import agents, chats, closing, offers, presence, routing, states, supervising
+from queues import agents, chats, closing, offers, pbx, presence, routing, states, supervising
 from queues.clock import clock
 from queues.models import Agent, Offer, Presence, Queue, Task
 from tests.cast import agent, ago, at_work, call_in, chat_in, held, offered, sit_down
@@ -280,6 +280,18 @@ def test_a_miss_a_leave_and_a_return_route_by_themselves(billing, ana, marko, co
     commit(lambda: chats.leave(second.activity_id))
     commit(lambda: chats.come_back(task.activity_id))
     assert offered_to(marko).activity == task.activity
+
+
+@pytest.mark.rule("R36", "R40")
+def test_a_call_goes_on_when_its_agent_begins_another_on_the_phone(billing, ana, marko, commit):
+    at_work(ana)
+    task = commit(lambda: call_in(billing))
+    at_work(marko)
+    assert offered_to(ana) == task
+    told = {"event": "newCall", "direction": "out", "callId": "c", "from": "1", "to": "2", "user": ["ana"]}
+    commit(lambda: pbx.heard(told))
+    assert offered_to(ana) is None
+    assert offered_to(marko) == task
 
 
 def test_an_open_desk_and_a_membership_route(billing, commit):

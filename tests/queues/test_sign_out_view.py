@@ -1,6 +1,7 @@
 """Signing out with tasks in progress asks: stay, or return them to their queues (R38)."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from queues.models import Agent, Task
@@ -44,6 +45,17 @@ def test_returned_they_wait_in_their_queues(leave, client, internet, ana):
     leave(choice="return", follow=True)
     assert not is_in(client)
     assert Task.objects.get(pk=task.pk).state == Task.WAITING
+
+
+@pytest.mark.rule("R38")
+def test_the_customer_is_told_and_in_line_again(leave, internet, ana):
+    vera = Client()
+    vera.post("/chat/internet/", {"name": "Vera", "email": "vera@post.example", "text": "Hello?"})
+    held(Task.objects.get(), ana)
+    leave(choice="return")
+    page = text(vera.get("/chat/internet/"))
+    assert "Ana Kovač passed the chat on at" in page
+    assert "You are next" in page
 
 
 @pytest.mark.rule("R38")

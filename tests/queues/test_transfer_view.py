@@ -8,7 +8,7 @@ from caredesk.realtime import name_of
 from queues import offers
 from queues.models import Offer, Task
 from tests.beside import HTMX, at_desk, html, text, toast, told
-from tests.cast import at_work, chat_in, chat_of, held
+from tests.cast import ago, at_work, chat_in, chat_of, held
 
 
 def choice(kind, record):
@@ -75,6 +75,17 @@ def test_the_sender_is_told_that_it_was_declined(desk, theirs):
     desk.post("transfer", to=choice("agent", theirs))
     offers.decline(Offer.objects.get().pk, by=theirs)
     assert "Marko Babić declined the transfer. The task stays with you." in text(desk.get("communication"))
+
+
+@pytest.mark.rule("R43")
+def test_the_sender_is_told_that_nobody_answered(desk, theirs):
+    desk.post("transfer", to=choice("agent", theirs))
+    Offer.objects.update(offered_at=ago(seconds=16), expires_at=ago(seconds=1))
+    assert offers.expire(Offer.objects.get().pk)
+    told = text(desk.get("communication"))
+    assert "Marko Babić did not answer the transfer. The task stays with you." in told
+    theirs.refresh_from_db()
+    assert theirs.is_ready
 
 
 @pytest.mark.rule("R43")

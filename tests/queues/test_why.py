@@ -67,7 +67,7 @@ def test_an_idle_agent_is_told_why_in_one_line(billing, internet, ana):
     Agent.objects.filter(pk=ana.pk).update(max_chats=1)
     held(chat_in(internet), ana)
     chat_in(billing)
-    assert why.idle(ana) == "You have no room for those who wait. Has 1 chat of 1."
+    assert why.idle(ana) == "You have 1 chat of 1: no room for those who wait."
     Agent.objects.filter(pk=ana.pk).update(offers_during_call=False)
     held(call_in(internet), ana)
     assert why.idle(ana) == "Nothing that waits can be offered to you during a call."

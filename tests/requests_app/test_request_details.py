@@ -435,6 +435,15 @@ class Test_add_request:
         assert "Nothing moved" in told(answer, "toast")["words"]
         assert CareRequest.objects.count() == 1
 
+    @pytest.mark.rule("R52")
+    def test_not_where_a_colleague_has_just_moved_it(self, desk, marko):
+        version = desk.activity.version
+        joining.add_request(desk.activity, by=marko.user)
+        answer = desk.post("add_request", activity_version=version)
+        assert answer.status_code == 409
+        assert "Marko Babić has just changed" in told(answer, "toast")["words"]
+        assert CareRequest.objects.count() == 2
+
     def test_a_preview_has_no_such_button(self, preview):
         assert "Add request" not in text(preview.get("journey"))
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-NAMES = ("messages", "desk", "accept")
+NAMES = ("messages", "desk", "accept", "route", "race")
 
 
 class Command(BaseCommand):

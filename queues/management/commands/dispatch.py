@@ -84,7 +84,7 @@ def sweep(ears):
     if since:
         absence.sweep(listening_since=since)
         chats.sweep_gone(listening_since=since)
-    routing.route()
+    routing.route_or_wake()
 
 
 def deadlines(ears):

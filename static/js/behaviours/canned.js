@@ -1,6 +1,7 @@
 // Canned replies: a colon and letters in a field with data-canned (where to ask) open a list under it. Arrows choose,
 // Enter or Tab puts the chosen one in place of what was typed, Esc closes; nothing of this ever sends.
 
+const SMILE = /^\p{Lu}$/u; // :D is no question
 const BEGUN = /(?:^|\s):([\p{L}\p{N}_-]+)$/u;
 let refused = "";
 
@@ -26,7 +27,7 @@ function close(field) {
 async function look(field) {
   const word = typed(field);
   if (word !== refused) refused = "";
-  if (!word || word === refused) return close(field);
+  if (!word || SMILE.test(word) || word === refused) return close(field);
   if (!(await ask(field.dataset.canned, word))) return;
   if (typed(field) !== word || word === refused || document.activeElement !== field) return close(field);
   list().hidden = options().length === 0;

@@ -26,7 +26,13 @@ function hold({ detail }) {
   if (target?.querySelector?.(":scope > .caution") && isPressed(target) && !target.contains(asked)) detail.shouldSwap = false;
 }
 
+// What was refused is said where it can be seen.
+function show({ detail: { target, requestConfig } }) {
+  if (target?.querySelector?.(":scope > .caution") && !isLook(requestConfig?.triggeringEvent)) target.scrollIntoView({ block: "nearest" });
+}
+
 document.addEventListener("htmx:beforeSwap", hold);
+document.addEventListener("htmx:afterSettle", show);
 document.addEventListener("htmx:oobBeforeSwap", hold);
 document.addEventListener("input", ({ target }) => {
   if (!target.dataset?.draft) return;

@@ -1,5 +1,6 @@
 // A push says which record changed; here it becomes the DOM event that panes name in hx-trigger. A little later, so
-// that a hundred desks do not ask in the same instant, and no pane looks more than once a second: the last look is run.
+// that a hundred desks do not ask in the same instant (unless it is this agent's own desk, where an offer is waiting for
+// nobody else), and no pane looks more than once a second: the last look is run.
 
 import { hear } from "./socket.js";
 import { look } from "./watch.js";
@@ -13,7 +14,8 @@ export const isLook = (event) => event?.type === "look" || Boolean(event?.type.s
 
 hear("changed", ({ changed, version }) => {
   const ring = () => document.body.dispatchEvent(new CustomEvent(`changed:${changed}`, { detail: { version } }));
-  setTimeout(ring, Math.random() * JITTER);
+  if (changed === `desk-${document.body.dataset.user}`) ring();
+  else setTimeout(ring, Math.random() * JITTER);
   if (document.querySelector(`#tasks [data-records~="${changed}"]`)) look(document.getElementById("tasks"));
 });
 

@@ -6,9 +6,9 @@ let here = {};
 
 function show() {
   for (const place of document.querySelectorAll("[data-here]")) {
-    const words = here[place.dataset.here] ?? "";
+    const [words, full] = here[place.dataset.here] ?? ["", ""];
     place.hidden = !words;
-    place.title = words;
+    place.title = full;
     const line = place.querySelector("span");
     if (line.textContent !== words) line.textContent = words;
   }

@@ -1,0 +1,237 @@
+"""Automatic queues: who is next, how soon the agent hears of it, and how soon the next one does.
+
+- Taking the next of 100,000 waiting tasks against the next of 100. Target: ≤ 3 ×.
+- A customer presses Start chat → the doorbell of the offer on the agent's socket. Floor: the way of a message in the
+  same run. Target: p50 ≤ 3 ×. And the offer drawn after that: target ≤ 3 × the bare view.
+- An offer ends unanswered → the next agent's offer, with 200 agents at 13 ends a second, as when nobody of them
+  answers within 15 s. Target: p99 ≤ 500 ms after the deadline.
+"""
+
+import asyncio
+import threading
+import time
+import uuid
+from contextlib import contextmanager, suppress
+from itertools import pairwise
+
+import pgtrigger
+from asgiref.sync import sync_to_async
+from django.db import connection, transaction
+
+from bench import messages, people
+from bench.figures import Figure
+from bench.server import dispatcher
+from queues import chats, closing, offers, presence, routing, states
+from queues.models import Agent, Offer, Queue, Task
+
+ROUNDS, WARM = 120, 20
+FEW, MANY = 100, 100_000
+AGENTS, CHATS, SECONDS, OFFER_SECONDS = 200, 40, 20, 3
+LIMIT_MS = 500
+
+INSERT = """
+WITH arrived AS (
+    INSERT INTO activities_activity
+    (medium, direction, state, version, verified, subject, source_name, source_email, source_phone, source_page,
+     language, title_note, description_note, started_at, last_seq, chat_token_hash, address_hash, agent_seen_seq,
+     customer_seen_seq, unread, rating_comment)
+    SELECT 'chat', 'in', 'waiting', 1, true, '', 'Waits', '', '', '', '', '', '', now() - n * interval '1 s', 0, '', '',
+           0, 0, 0, ''
+    FROM generate_series(1, %s) n RETURNING id, started_at
+)
+INSERT INTO queues_task (activity_id, queue_id, state, medium, priority, line_busy, transfer_note, waiting_since)
+SELECT id, %s, 'waiting', 'chat', 5, false, '', started_at FROM arrived
+"""
+
+
+async def run(server):
+    for figure in await sync_to_async(take_next)():
+        yield figure
+    floor = Figure("message, 1 chat", await messages.alone_chat(server))
+    yield floor
+    heard, drawn, bare = await arrivals(server)
+    yield Figure("arrival → doorbell of the offer", heard, floor=floor)
+    view = Figure("bare view", bare)
+    yield view
+    yield Figure("offer drawn", drawn, floor=view)
+    late = Figure(f"end of an offer → the next, {AGENTS} agents", await sync_to_async(ends)())
+    late.extra = {"limit_p99": LIMIT_MS, "beyond_limit": sum(sample > LIMIT_MS for sample in late.samples)}
+    yield late
+
+
+# --- who is next
+
+
+def take_next():
+    where = people.queue("bench-line", mode=Queue.AUTOMATIC)
+    made = []
+    for waiting in (FEW, MANY):
+        fill(where, waiting - Task.objects.filter(queue=where).count())
+        floor = made[0] if made else None
+        made.append(
+            Figure(f"next of {waiting:,} waiting", [take(where) for _ in range(ROUNDS)][WARM:], floor=floor)
+        )
+    empty(where)
+    return made
+
+
+def fill(where, count):
+    with unwatched() as cursor:
+        cursor.execute(INSERT, [count, where.pk])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE queues_task")
+
+
+def take(where):
+    """Milliseconds to find and lock the next task; nobody gets it."""
+    with transaction.atomic():
+        started = time.perf_counter()
+        task = routing.take_next({(where.pk, "chat")})
+        spent = (time.perf_counter() - started) * 1000
+        transaction.set_rollback(True)
+    if not task:
+        raise SystemExit("Nobody waits in the line of the bench.")
+    return spent
+
+
+def empty(where):
+    with unwatched() as cursor:
+        cursor.execute(
+            "CREATE TEMPORARY TABLE line ON COMMIT DROP AS SELECT * FROM queues_task WHERE queue_id = %s",
+            [where.pk],
+        )
+        cursor.execute("DELETE FROM queues_task WHERE queue_id = %s", [where.pk])
+        cursor.execute("DELETE FROM activities_activity WHERE id IN (SELECT activity_id FROM line)")
+
+
+@contextmanager
+def unwatched():
+    """A cursor in a transaction without history, whose statements may take their time."""
+    with transaction.atomic(), pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        yield cursor
+
+
+# --- how soon the agent hears of it
+
+
+async def arrivals(server):
+    """Milliseconds of (doorbells, drawings of the offer, bare views)."""
+    where = await sync_to_async(people.queue)("bench-route", mode=Queue.AUTOMATIC)
+    agent = await sync_to_async(people.make_agent)("bench-route", where)
+    customer = people.Browser(server, f"csrftoken={people.CSRF}")
+    looking = people.Browser(server, await sync_to_async(people.log_in)(agent))
+    cookie = await sync_to_async(people.log_in)(agent)
+    samples = ([], [], [])
+    async with people.socket_to(server, "/ws/desk/", cookie) as desk:
+        await people.watch(desk)
+        await sync_to_async(states.ready)(by=agent)
+        for _ in range(ROUNDS):
+            await quiet(desk)
+            for kind, sample in zip(
+                samples, await arrival(where, agent, customer, looking, desk), strict=True
+            ):
+                kind.append(sample)
+        await sync_to_async(states.not_ready)(by=agent)
+    return [kind[WARM:] for kind in samples]
+
+
+async def arrival(where, agent, customer, looking, desk):
+    said = {"name": "Bench", "email": f"{uuid.uuid4().hex}@bench.example", "text": "Is anybody there?"}
+    started = time.perf_counter()
+    post = asyncio.create_task(asyncio.to_thread(customer.post, f"/chat/{where.slug}/", **said))
+    while (await people.hear(desk, "changed"))["changed"] != f"desk-{agent.user_id}":
+        pass
+    heard = (time.perf_counter() - started) * 1000
+    drawn = await asyncio.to_thread(timed, looking, "/desk/state/?slot=", b"alertdialog")
+    bare = await asyncio.to_thread(timed, looking, "/bench/view/", b"")
+    await post
+    await sync_to_async(finish)(agent)
+    return heard, drawn, bare
+
+
+def timed(browser, path, wanted):
+    started = time.perf_counter()
+    status, _headers, body = browser.get(path)
+    if status != 200 or wanted not in body:
+        raise SystemExit(f"{path} answered {status}.")
+    return (time.perf_counter() - started) * 1000
+
+
+def finish(agent):
+    """Accept and close it, so that the next one finds the agent as free."""
+    task = offers.accept(offers.open_offer(agent).pk, by=agent)
+    closing.close(task.pk, closing.Leftovers(), choice=closing.DISCARD, by=agent)
+
+
+async def quiet(desk):
+    with suppress(TimeoutError):
+        while True:
+            await asyncio.wait_for(desk.recv(), 0.1)
+
+
+# --- how soon the next one hears of it
+
+
+def ends():
+    """Milliseconds from the deadline of each unanswered offer to the offer that follows it."""
+    where = people.queue("bench-ends", mode=Queue.AUTOMATIC, offer_seconds=OFFER_SECONDS)
+    team = people.make_agents("bench-ends", where, AGENTS)
+    with dispatcher(), staying_open(team), coming_back(team):
+        time.sleep(presence.LEASE_SECONDS)
+        tasks = [arrive(where, number) for number in range(CHATS)]
+        time.sleep(SECONDS)
+    for agent in team:
+        states.not_ready(by=agent)
+    for task in tasks:
+        chats.leave(task.activity_id)
+    return [sample for task in tasks for sample in gaps(task)]
+
+
+def staying_open(team):
+    """Their desks' leases are renewed meanwhile, as their web process does."""
+    return repeating(
+        lambda: presence.renew_all({f"bench-{agent.pk}": agent.pk for agent in team}), presence.RENEW_SECONDS
+    )
+
+
+def coming_back(team):
+    """One press on Ready after each missed offer."""
+    away = Agent.objects.filter(pk__in=[agent.pk for agent in team], state=Agent.NOT_READY)
+    return repeating(lambda: [states.ready(by=agent) for agent in away.all()], 0.5)
+
+
+@contextmanager
+def repeating(job, pause):
+    """The job is done again and again in a thread of its own."""
+    over = threading.Event()
+
+    def run():
+        try:
+            while True:
+                job()
+                if over.wait(pause):
+                    break
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def arrive(where, number):
+    time.sleep(OFFER_SECONDS / CHATS)
+    return Task.objects.get(pk=people.start_chat(where, number)[0])
+
+
+def gaps(task):
+    made = Offer.objects.filter(task=task, outcome__in=[*routing.REFUSED, Offer.TAKEN_BACK, ""]).order_by(
+        "pk"
+    )
+    for before, after in pairwise(made):
+        yield (after.offered_at - before.expires_at).total_seconds() * 1000

@@ -1,0 +1,198 @@
+"""The machine: draws one deed after the other, or two at once, and asks after each whether the rules hold."""
+
+from functools import cached_property
+
+import pgtrigger
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection, transaction
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from activities.chat import Refused as Message
+from activities.identity import Verified
+from activities.joining import AlreadyKnown
+from activities.merging import Gone
+from activities.models import Activity
+from activities.moving import Elsewhere
+from caredesk.stale import Stale
+from customers import editing
+from queues import presence, states
+from queues.accepting import NotYours
+from queues.models import Agent, NotReadyReason, Queue, QueueMember
+from requests_app.editing import Closed
+from tests.conftest import MIGRATED
+from tests.racing import race
+from tests.rules_machine import changes, laws, of_agents, of_customers, of_records, of_supervisors  # noqa: F401
+from tests.rules_machine.deed import DEEDS, NTH, pick
+from tests.rules_machine.snapshot import Now
+
+SETTLING = {"time_passes": False, "five_quiet_days": False, "enable": False, "dispatch": True, "miss": True}
+ALONE = ("five_quiet_days", "time_passes", "miss", "dispatch", "sweep_requests", "enable", "lose_web_process")
+CLASHES = (Stale, Closed, Elsewhere, ObjectDoesNotExist, NotYours, AlreadyKnown, Verified, Gone, Message)
+
+
+def empty():
+    """Between two stories: to delete a few rows of each table is quicker by far than to truncate it."""
+    with transaction.atomic(), pgtrigger.ignore(), connection.cursor() as cursor:
+        tables = {*connection.introspection.table_names(cursor)} - MIGRATED
+        cursor.execute("; ".join(f"DELETE FROM {name}" for name in sorted(tables)))
+
+
+class World:
+    """The cast, who has a page open, and what stands in the database now."""
+
+    Stale = Stale
+
+    def __init__(self, *, wrap_up=0, max_chats=2, during_call=True, at_work=0):
+        empty()
+        self.desks, self.pages, self.calls, self.moves, self.may_be_due = {}, set(), [], [], False
+        self.set_up(wrap_up)
+        Agent.objects.update(max_chats=max_chats, offers_during_call=during_call)
+        for agent in self.look().agents[:at_work]:
+            of_agents.connect(self, agent)
+            states.ready(by=self.agent(agent))
+        self.look()
+        self.history = changes.History()
+
+    def set_up(self, wrap_up):
+        modes = {"internet": (Queue.PICK, 5), "billing": (Queue.AUTOMATIC, 5), "urgent": (Queue.AUTOMATIC, 1)}
+        queues = [
+            Queue.objects.create(slug=slug, name=slug, mode=mode, priority=priority, wrap_up_seconds=wrap_up)
+            for slug, (mode, priority) in modes.items()
+        ]
+        for name in ("ana", "marko", "sonja"):
+            agent = Agent.objects.create(
+                user=get_user_model().objects.create(username=name, is_staff=name == "sonja")
+            )
+            own = queues if name != "marko" else queues[:2]
+            QueueMember.objects.bulk_create(QueueMember(queue=queue, agent=agent) for queue in own)
+        self.lunch = NotReadyReason.objects.create(name="Lunch")
+        by = get_user_model().objects.get(username="sonja")
+        for name, email, phone in of_customers.PEOPLE[:2]:
+            editing.create({"last_name": name, "emails": [email], "phones": [phone]}, by=by)
+
+    def look(self):
+        self.now = Now()
+        return self.now
+
+    def agent(self, row):
+        return Agent.objects.select_related("user").get(pk=row.id)
+
+    def queue(self, row):
+        return Queue.objects.get(pk=row.id)
+
+    def renew(self):
+        """What open pages do by themselves, every few seconds."""
+        if self.desks:
+            presence.renew_all(self.desks)
+        here = Activity.objects.filter(pk__in=self.pages, customer_left_at=None).exclude(state="ended")
+        here.update(customer_seen_at=presence.clock())
+
+    def lose(self, name):
+        self.desks.pop(name, None)
+        presence.leave(name)
+
+    def obey(self, which="always"):
+        wanted = {"always": laws.ALWAYS, "dispatch": laws.AFTER_DISPATCH, "sweep": laws.AFTER_SWEEP}[which]
+        assert not (found := laws.broken(wanted)), found
+
+
+def one_of_many():
+    """A deed that takes no time, as (name, nth, arguments)."""
+    return some.one_of(
+        some.tuples(some.just(each.name), some.integers(0, 1), some.fixed_dictionaries(each.args))
+        for each in DEEDS.values()
+        if each.name not in ALONE
+    )
+
+
+class Rules(RuleBasedStateMachine):
+    """Each deed is a rule of it; tests/rules_machine/of_*.py say what they are."""
+
+    @initialize(
+        at_work=some.sampled_from([3, 2, 1, 0]),
+        wrap_up=some.sampled_from([0, 30]),
+        max_chats=some.sampled_from([1, 2]),
+        during_call=some.booleans(),
+    )
+    def open_the_house(self, **limits):
+        self.world, self.is_settled = World(**limits), True
+
+    @cached_property
+    def supervisor(self):
+        return self.world.now.named("sonja").user_id
+
+    def do(self, act):
+        """One act, alone."""
+        before, error = self.world.now, None
+        try:
+            act.verb()
+        except act.refusals as refusal:
+            error = refusal
+        after = self.world.look()
+        assert error is None or before.facts() == after.facts(), f"refused ({error!r}), and something changed"
+        made = len(after.tasks) - len(before.tasks)
+        assert act.creates in (None, made) or (error and not made), f"{made} tasks were made"
+        self.check([act], before, after, is_race=False)
+        if not act.is_long:
+            self.check_turns(before, after)
+        act.then(before, after, error)
+
+    def race(self, acts):
+        """Several at the same instant, each on a connection of its own."""
+        before = self.world.now
+        for act, result in zip(acts, race(*(act.verb for act in acts)), strict=True):
+            if isinstance(result, Exception) and not isinstance(result, (*act.refusals, *CLASHES)):
+                raise result
+        after = self.world.look()
+        self.check(acts, before, after, is_race=True)
+        self.is_settled = False
+
+    def check(self, acts, before, after, *, is_race):
+        world = self.world
+        world.obey()
+        users = {agent.user_id for agent in before.agents if any(agent.name in act.by for act in acts)}
+        changes.check_signed(world.history.news(), users, self.supervisor)
+        changes.check_kept(before, after)
+        changes.check_new_offers(before, after, is_race)
+        states = [task.state for task in after.tasks]
+        assert len(states) == sum(map(states.count, ("waiting", "offered", "active", "closed", "abandoned")))
+
+    def check_turns(self, before, after):
+        """Only alone: what happens at once has no order. What only time has made possible is the dispatcher's."""
+        assert not (self.is_settled and changes.fits(after)), f"not offered: {changes.fits(after)}"
+        changes.check_in_turn(before, after)
+        changes.check_turn_of_agents(before, after)
+
+    def acted(self, name, nth, args):
+        """The act of this deed as things stand; None when there is nothing to do it to."""
+        known = DEEDS[name]
+        choices = known.choices(self.world)
+        return known.act(self.world, pick(choices, nth), **args) if choices else None
+
+
+    @rule(first=one_of_many(), second=one_of_many())
+    def at_once(self, first, second):
+        """Two in the same instant; the second is there though the first may be done before."""
+        acts = [self.acted(*each) for each in (first, second)]
+        if all(acts):
+            self.race(acts)
+
+
+def as_rule(known):
+    """A rule of the deed's name, so that a failing run reads as a story."""
+
+    def run(self, nth, **args):
+        act = self.acted(known.name, nth, args)
+        self.do(act)
+        if known.name in SETTLING:
+            self.is_settled = SETTLING[known.name]
+
+    run.__name__ = run.__qualname__ = known.name
+    possible = precondition(lambda self: bool(known.choices(self.world)))
+    return possible(rule(nth=NTH, **known.args)(run))
+
+
+for each in DEEDS.values():
+    setattr(Rules, each.name, as_rule(each))
