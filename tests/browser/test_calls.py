@@ -4,8 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from queues.models import Agent, Queue, Task
-from tests.browser.agent import log_in, region, task_of
-from tests.browser.beside import assert_accessible, press_close, question_of
+from tests.browser.agent import let_in, region, task_of
+from tests.browser.beside import press_close, question_of
+from tests.browser.looking import assert_accessible
 
 NUMBER = "+49 30 1234567"
 
@@ -24,7 +25,7 @@ def state_of(page):
 @pytest.mark.rule("R4", "R21", "R40", "R42", "R101")
 @pytest.mark.usefixtures("browser_name")
 def test_a_call_from_ring_to_close(page, phone):
-    log_in(page, "ana")
+    let_in(page, "ana")
     phone.new_call()
     task_of(page, NUMBER).click()
     talk = region(page, "Communication")
@@ -56,7 +57,7 @@ def test_a_call_from_ring_to_close(page, phone):
 def test_two_browsers_of_one_agent_have_one_call(new_page, phone):
     first, second = new_page(), new_page()
     for page in (first, second):
-        log_in(page, "ana")
+        let_in(page, "ana")
     phone.new_call()
     phone.new_call(**{"from": "48221234567"})
     task_of(first, NUMBER).click()
@@ -70,7 +71,7 @@ def test_two_browsers_of_one_agent_have_one_call(new_page, phone):
 
 @pytest.mark.rule("R42", "R101")
 def test_a_call_that_ends_in_the_queue_is_missed_and_called_back(page, phone):
-    log_in(page, "ana")
+    let_in(page, "ana")
     phone.new_call()
     task_of(page, NUMBER).click()
     expect(page.get_by_role("button", name="Accept")).to_be_visible()
@@ -90,7 +91,7 @@ def test_a_call_that_ends_in_the_queue_is_missed_and_called_back(page, phone):
 def test_dialling_marks_as_called_back(page, phone):
     phone.new_call()
     phone.hang_up("cancel")
-    log_in(page, "ana")
+    let_in(page, "ana")
     page.goto("/desk/missed_calls/")
     page.evaluate("document.addEventListener('click', (event) => event.preventDefault())")
     page.get_by_role("link", name="Call back").click()
@@ -101,7 +102,7 @@ def test_dialling_marks_as_called_back(page, phone):
 @pytest.mark.rule("R40", "R101")
 def test_answering_on_the_phone_shows_the_task_at_once(page, phone):
     """Of an automatic queue, and without any Ready: the telephone system has decided."""
-    log_in(page, "ana")
+    let_in(page, "ana")
     Queue.objects.filter(slug="billing").update(numbers=["31207940900"])
     phone.new_call(to="31207940900")
     phone.answer("204")

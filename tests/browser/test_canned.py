@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from activities.models import Message
 from queues.models import CannedReply
-from tests.browser.agent import log_in, region
+from tests.browser.agent import let_in, region
 from tests.cast import chat_in, held
 
 
@@ -14,7 +14,7 @@ def test_a_reply_is_put_in_by_keys_and_never_sent_by_them(server, browser_name, 
     CannedReply.objects.create(shortcut="reboot", text="Please switch it off.\nWait a minute.")
     CannedReply.objects.create(shortcut="regards", text="Kind regards")
     task = held(chat_in(internet), ana)
-    log_in(page, "ana")
+    let_in(page, "ana")
     page.goto(f"/desk/{task.pk}/")
     box = region(page, "Communication").get_by_role("textbox", name="Message")
     listed = page.get_by_role("listbox", name="Canned replies")

@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 from customers import editing
 from requests_app.models import CareRequest
 from tests.browser.agent import region, task_of
-from tests.browser.beside import assert_accessible, at_desk, title_of
+from tests.browser.beside import at_desk, title_of
+from tests.browser.looking import assert_accessible
 from tests.browser.test_journey import button_of, journey
 from tests.cast import chat_of, held, over
 

@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 from queues import states
 from queues.models import Agent, NotReadyReason, Offer, Task
 from tests.browser.agent import list_of, region, task_of
-from tests.browser.beside import assert_accessible, at_desk, go_offline
+from tests.browser.beside import at_desk, go_offline
+from tests.browser.looking import assert_accessible
 from tests.cast import at_work, chat_in, held
 from tests.waiting import eventually
 
@@ -147,7 +148,7 @@ def test_an_offer_covers_nothing(desk, ana, billing):
 
 @pytest.mark.rule("R31")
 def test_what_is_offered_while_the_line_is_down_is_there_after_it(desk, ana, billing, new_page):
-    new_page.allow("ERR_INTERNET_DISCONNECTED", "htmx", "WebSocket")
+    new_page.lose_the_line()
     go_offline(desk)
     at_work(ana)
     chat_in(billing, name="Piotr")

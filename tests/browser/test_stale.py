@@ -9,7 +9,8 @@ from customers.models import Customer
 from requests_app.editing import save_details
 from requests_app.models import CareRequest
 from tests.browser.agent import region
-from tests.browser.beside import assert_accessible, at_desk, description_of, form_of, tag_of, tags, title_of
+from tests.browser.beside import at_desk, description_of, form_of, tag_of, tags, title_of
+from tests.browser.looking import assert_accessible
 from tests.cast import chat_of, held
 from tests.waiting import eventually
 

@@ -5,8 +5,9 @@ from playwright.sync_api import expect
 
 from queues import offers
 from queues.models import Offer, Task
-from tests.browser.agent import log_in, region, task_of
-from tests.browser.beside import assert_accessible, at_desk
+from tests.browser.agent import let_in, region, task_of
+from tests.browser.beside import at_desk
+from tests.browser.looking import assert_accessible
 from tests.browser.test_offers import offer_of
 from tests.cast import at_work, chat_in, held
 from tests.waiting import eventually
@@ -32,7 +33,7 @@ def transfer(page, to, note=""):
 @pytest.mark.rule("R43")
 def test_an_agent_accepts_it_with_its_note(browser_name, chat, marko, page, new_page):
     at_desk(page, chat)
-    theirs = log_in(new_page(), "marko")
+    theirs = let_in(new_page(), "marko")
     eventually(lambda: marko.presences.exists())
     transfer(page, "Marko Babić", "Knows the case")
     communication = region(page, "Communication")

@@ -171,7 +171,6 @@ class Rules(RuleBasedStateMachine):
         choices = known.choices(self.world)
         return known.act(self.world, pick(choices, nth), **args) if choices else None
 
-
     @rule(first=one_of_many(), second=one_of_many())
     def at_once(self, first, second):
         """Two in the same instant; the second is there though the first may be done before."""
