@@ -29,6 +29,7 @@ def join(activity, *, by):
     nothing happens. Titles and descriptions already noted on the activity become a new request (R71); those
     that this user typed and could not save go along as drafts.
     """
+    leave_if_closed(activity)
     if not activity.customer_id or activity.care_request_id:
         return activity.care_request
     notes, typed = take_notes(activity), details_typed(activity, by)
@@ -43,6 +44,14 @@ def join(activity, *, by):
     if typed:
         drafts.move(by, name_of(activity), name_of(target), typed)
     return target
+
+
+def leave_if_closed(activity):
+    """What goes on anew is no part of what is closed: a closed request is never used again (R41)."""
+    former = activity.care_request_id
+    if former and not CareRequest.objects.open().filter(pk=former).exists():
+        activity.care_request = None
+        Activity.objects.filter(pk=activity.pk).update(care_request=None)
 
 
 def details_typed(activity, user):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from activities import chat
 from activities.identity import recognise
+from activities.joining import leave_if_closed
 from activities.models import Activity, Message
 from caredesk.history import acting
 from caredesk.realtime import announce
@@ -219,6 +220,7 @@ def come_back(activity_id):
             return
         if activity.went_by_themselves:
             chat.refuse_if_back_too_often(activity)
+        leave_if_closed(activity)
         activity.customer_left_at = None
         activity.customer_seen_at = timezone.now()
         if activity.state == Activity.ABANDONED:

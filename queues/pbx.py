@@ -6,6 +6,7 @@
 import logging
 import re
 
+from django.db import OperationalError, connection
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Trim
 
@@ -38,7 +39,7 @@ class Refused(Exception):
 def receive(payload):
     """(status, answer) of one event, kept in the log."""
     try:
-        status, answer = 200, heard(payload)
+        status, answer = 200, heard_out(payload)
     except Refused as refusal:
         status, answer = 422, {"error": str(refusal)}
     except Exception:
@@ -46,6 +47,16 @@ def receive(payload):
         status, answer = 503, {"error": "Not now. Please send it again."}
     log(payload, status, answer)
     return status, answer
+
+
+def heard_out(payload):
+    """Few telephone systems send anything again; so what only waited too long for a lock is tried once more."""
+    try:
+        return heard(payload)
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        return heard(payload)
 
 
 def heard(payload):

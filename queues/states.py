@@ -88,6 +88,7 @@ def signed_in(agent):
         if not now.become(Agent.NOT_READY, Agent.SIGNED_IN):
             Agent.objects.filter(pk=now.pk).update(since=clock())
         ring_desk(now.pk, now.user_id)
+        routing.soon()
 
 
 @retried_after_deadlock

@@ -28,7 +28,7 @@ from types import SimpleNamespace
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
+from django.db import DatabaseError, Error
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -87,7 +87,7 @@ class Pulse:
     async def beat(self):
         while self.agents:
             await asyncio.sleep(presence.RENEW_SECONDS)
-            with suppress(DatabaseError):
+            with suppress(Error):
                 await in_thread(presence.renew_all, dict(self.agents))
 
 

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from activities import chat
 from activities.models import Activity, Message
-from queues import chats, closing
+from queues import chats, closing, transferring
 from queues.accepting import accept
 from queues.models import Agent, Queue, Task
+from requests_app import solving
+from requests_app.models import CareRequest
 from tests.cast import ago, chat_in, chat_of, held
 from tests.racing import race
 
@@ -270,6 +272,23 @@ def test_sweep_against_coming_back(internet):
         chats.present(Activity.objects.get(pk=task.activity_id))
         assert Task.objects.live().filter(activity=task.activity_id).count() == 1
         assert Activity.objects.get(pk=task.activity_id).customer_left_at is None
+
+
+@pytest.mark.rule("R41", "R42")
+def test_who_comes_back_to_a_closed_request_gets_another(internet, ana, marko, jelena):
+    task = held(chat_of(jelena, internet), ana)
+    former = task.activity.care_request
+    transferring.to_queue(task.pk, internet, note="", by=ana)
+    solving.mark_solved(former, by=ana.user)
+    chats.leave(task.activity_id)
+    chats.come_back(task.activity_id)
+    waiting = Task.objects.waiting().select_related("activity").get()
+    assert waiting.activity.care_request is None
+    accept(waiting.pk, by=marko)
+    found = Activity.objects.get(pk=task.activity_id).care_request
+    assert found.is_open
+    assert found != former
+    assert not CareRequest.objects.get(pk=former.pk).is_open
 
 
 @RACE

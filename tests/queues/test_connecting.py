@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from activities.models import Call, Outbox
-from queues import connecting, lines, tasks
+from queues import connecting, lines, offering, offers, tasks
 from queues.accepting import accept
 from queues.models import Agent, CallLog, Queue, Task
 from tests.cast import ago, held
@@ -143,6 +143,16 @@ def test_it_is_given_up_when_nobody_needs_it_any_more(pbx, accepted, control, ma
         Queue.objects.update(control_address="")
     again(accepted)
     assert (control.heard, accepted.error, bool(accepted.done_at)) == ([], "not needed any more", True)
+
+
+@pytest.mark.rule("R31", "R101")
+def test_an_accepted_offer_asks_for_it_too(pbx, ana, control):
+    Queue.objects.update(control_address=control.url, control_secret=SECRET)
+    pbx.new_call(queue="billing")
+    offer = offering.make(Task.objects.select_related("queue").get(pk=pbx.task.pk), ana)
+    offers.accept(offer.pk, by=ana)
+    assert Outbox.objects.get().payload["body"]["callId"] == pbx.call_id
+    assert pbx.task.line_busy
 
 
 @pytest.mark.parametrize("kind", ["no address", "answered", "outgoing"])

@@ -103,6 +103,21 @@ def test_a_database_that_is_away_is_no_500(pbx, monkeypatch):
     assert "again" in pbx.post(said(), 503)["error"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_waited_too_long_for_a_lock_is_tried_once_more(pbx, monkeypatch):
+    ring, tried = wire.EVENTS["newCall"], []
+
+    def late(told):
+        tried.append(told)
+        if len(tried) == 1:
+            raise OperationalError
+        ring(told)
+
+    monkeypatch.setitem(wire.EVENTS, "newCall", late)
+    assert pbx.post(said()) == {}
+    assert (Call.objects.count(), CallLog.objects.count()) == (1, 1)
+
+
 # --- JSON and form
 
 

@@ -7,7 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
-from django.db import connection
+from django.db import InterfaceError, connection
 from django.test import Client
 
 from activities import chat, remarks
@@ -413,11 +413,9 @@ async def test_who_else_shows_the_same_customer_and_request_is_told(sit, ana, ma
     await there.watch(his, *records_of(his))
     shared = records_of(hers)[:2]
     assert (await here.hear("here"))["here"] == {
-        name: ["Marko is here", "Marko Babić is here"] for name in shared
+        key: ["Marko is here", "Marko Babić is here"] for key in shared
     }
-    assert (await there.hear("here"))["here"] == {
-        name: ["Ana is here", "Ana Kovač is here"] for name in shared
-    }
+    assert (await there.hear("here"))["here"] == {key: ["Ana is here", "Ana Kovač is here"] for key in shared}
     await there.watch(None)
     assert (await here.hear("here"))["here"] == {}
     await there.watch(his, records_of(his)[0])
@@ -470,3 +468,24 @@ async def test_nobody_hears_of_whom_they_may_not_see(sit, internet, ana, marko, 
 def test_several_are_named_together():
     assert company.words(["Ana", "Marko"]) == "Ana and Marko are here"
     assert company.words(["Ana", "Marko", "Petar"]) == "Ana, Marko and Petar are here"
+
+
+@pytest.mark.rule("R37")
+async def test_leases_are_renewed_again_when_the_database_was_away(sit, ana, monkeypatch):
+    monkeypatch.setattr(presence, "RENEW_SECONDS", 0.05)
+    renew_all, failures = presence.renew_all, []
+
+    def fail_once(agents):
+        if not failures:
+            failures.append(agents)
+            raise InterfaceError("connection already closed")
+        renew_all(agents)
+
+    await (await sit(ana)).watch()
+    monkeypatch.setattr(presence, "renew_all", fail_once)
+    async with asyncio.timeout(PATIENCE):
+        while not failures:
+            await asyncio.sleep(0.02)
+        (first,) = await later(leases)()
+        while await later(leases)() == [first]:
+            await asyncio.sleep(0.02)

@@ -282,6 +282,17 @@ def test_a_miss_a_leave_and_a_return_route_by_themselves(billing, ana, marko, co
     assert offered_to(marko).activity == task.activity
 
 
+@pytest.mark.rule("R30")
+def test_what_was_offered_goes_on_when_its_agent_signs_in_again(billing, ana, marko, commit):
+    at_work(ana)
+    task = commit(lambda: chat_in(billing))
+    presence.leave(Presence.objects.get(agent=ana).connection)
+    at_work(marko)
+    commit(lambda: states.signed_in(ana))
+    assert offered_to(ana) is None
+    assert offered_to(marko) == task
+
+
 @pytest.mark.rule("R36", "R40")
 def test_a_call_goes_on_when_its_agent_begins_another_on_the_phone(billing, ana, marko, commit):
     at_work(ana)
