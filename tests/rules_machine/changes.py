@@ -54,6 +54,21 @@ def check_signed(events, actors, supervisor):
         assert SIGNED[event["kind"]](event, supervisor), f"not signed by who did it: {event}"
 
 
+def check_taken_once(events, after):
+    """R22: who has a task keeps it, unless it is passed on to the other, or a supervisor or a telephone does that."""
+    passed_on = {
+        event["agent_user"] for event in events if event["now"] == "accepted" and event["sender_user"]
+    }
+    for event in events:
+        if (
+            event["kind"] == "task"
+            and event["was"] == event["now"] == "active"
+            and event["by"] == event["agent_user"]
+        ):
+            is_call = after.task(event["id"]).medium == "call"
+            assert is_call or event["by"] in passed_on, f"it was somebody's already: {event}"
+
+
 def task_signed(event, supervisor):
     by, now = event["by"], event["now"]
     if now == "active":

@@ -23,11 +23,13 @@ from queues.models import Agent, NotReadyReason, Queue, QueueMember
 from requests_app.editing import Closed
 from tests.conftest import MIGRATED
 from tests.racing import race
-from tests.rules_machine import changes, laws, of_agents, of_customers, of_records, of_supervisors  # noqa: F401
+from tests.rules_machine import changes, laws, of_agents, of_customers, of_records, of_supervisors
 from tests.rules_machine.deed import DEEDS, NTH, pick
 from tests.rules_machine.snapshot import Now
 
 SETTLING = {"time_passes": False, "five_quiet_days": False, "enable": False, "dispatch": True, "miss": True}
+RARE = (of_records.__name__, of_supervisors.__name__)
+TIMES = some.integers(1, 4)
 ALONE = ("five_quiet_days", "time_passes", "miss", "dispatch", "sweep_requests", "enable", "lose_web_process")
 CLASHES = (Stale, Closed, Elsewhere, ObjectDoesNotExist, NotYours, AlreadyKnown, Verified, Gone, Message)
 
@@ -98,12 +100,23 @@ class World:
         assert not (found := laws.broken(wanted)), found
 
 
-def one_of_many():
-    """A deed that takes no time, as (name, nth, arguments)."""
+def one_of(deeds):
+    """A deed as (name, nth, arguments)."""
     return some.one_of(
-        some.tuples(some.just(each.name), some.integers(0, 1), some.fixed_dictionaries(each.args))
-        for each in DEEDS.values()
-        if each.name not in ALONE
+        some.tuples(some.just(each.name), some.integers(0, 2), some.fixed_dictionaries(each.args))
+        for each in deeds
+    )
+
+
+def one_of_many():
+    """One that takes no time."""
+    return one_of(each for each in DEEDS.values() if each.name not in ALONE)
+
+
+def rare():
+    """What happens less often than the rest."""
+    return one_of(
+        each for each in DEEDS.values() if each.act.__module__ in RARE and each.name not in SETTLING
     )
 
 
@@ -153,7 +166,9 @@ class Rules(RuleBasedStateMachine):
         world = self.world
         world.obey()
         users = {agent.user_id for agent in before.agents if any(agent.name in act.by for act in acts)}
-        changes.check_signed(world.history.news(), users, self.supervisor)
+        news = world.history.news()
+        changes.check_signed(news, users, self.supervisor)
+        changes.check_taken_once([event for event in news if event["by"] != self.supervisor], after)
         changes.check_kept(before, after)
         changes.check_new_offers(before, after, is_race)
         states = [task.state for task in after.tasks]
@@ -165,12 +180,48 @@ class Rules(RuleBasedStateMachine):
         changes.check_in_turn(before, after)
         changes.check_turn_of_agents(before, after)
 
+    @rule(what=rare())
+    def sometimes(self, what):
+        """A supervisor, or somebody who puts customers, requests and activities in order."""
+        if act := self.acted(*what):
+            self.do(act)
+
     def acted(self, name, nth, args):
         """The act of this deed as things stand; None when there is nothing to do it to."""
         known = DEEDS[name]
         choices = known.choices(self.world)
         return known.act(self.world, pick(choices, nth), **args) if choices else None
 
+<<<<<<< HEAD
+=======
+    @rule()
+    def all_go_to_work(self):
+        """Every agent is Ready at an open desk: without this most stories would be of an empty house."""
+        for agent in self.world.now.agents:
+            if agent.active:
+                self.do(DEEDS["open_desk"].act(self.world, agent))
+                self.do(DEEDS["ready"].act(self.world, agent))
+
+    @rule(nth=NTH, who=of_customers.WHO, verb=some.sampled_from(["write", "write", "ring"]), times=TIMES)
+    def serve(self, nth, who, verb, times):
+        """Some come one after the other, and whoever is offered them accepts."""
+        for _each in range(times):
+            self.do(self.acted(verb, nth, {"who": who}))
+            for offer in self.world.now.live_offers:
+                if offer.task_id == self.world.now.tasks[-1].id:
+                    self.do(DEEDS["accept"].act(self.world, offer))
+
+    @precondition(lambda self: self.world.now.live_offers)
+    @rule(nth=NTH, verb=some.sampled_from(["accept", "decline"]))
+    def come_too_late(self, nth, verb):
+        """The offer's time is over, and nobody has ended it yet."""
+        offer = pick(self.world.now.live_offers, nth)
+        seconds = max(1, int(offer.seconds_left) + 1)
+        self.do(DEEDS["time_passes"].act(self.world, None, seconds))
+        self.is_settled = False
+        self.do(DEEDS[verb].act(self.world, self.world.now.offer(offer.id)))
+
+>>>>>>> next
     @rule(first=one_of_many(), second=one_of_many())
     def at_once(self, first, second):
         """Two in the same instant; the second is there though the first may be done before."""
@@ -185,8 +236,7 @@ def as_rule(known):
     def run(self, nth, **args):
         act = self.acted(known.name, nth, args)
         self.do(act)
-        if known.name in SETTLING:
-            self.is_settled = SETTLING[known.name]
+        self.is_settled = SETTLING.get(known.name, self.is_settled)
 
     run.__name__ = run.__qualname__ = known.name
     possible = precondition(lambda self: bool(known.choices(self.world)))
@@ -194,4 +244,6 @@ def as_rule(known):
 
 
 for each in DEEDS.values():
+    if each.act.__module__ in RARE and each.name not in SETTLING:
+        continue
     setattr(Rules, each.name, as_rule(each))

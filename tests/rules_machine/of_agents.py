@@ -17,7 +17,12 @@ WHO = some.integers(0, 2)
 # --- at the desk or not
 
 
-@deed(anybody)
+def with_a_page_at_most(world):
+    open_desks = list(world.desks.values())
+    return [agent for agent in anybody(world) if open_desks.count(agent.id) < 2]
+
+
+@deed(with_a_page_at_most)
 def sign_in(world, agent):
     """They log in, and their desk opens."""
 
@@ -34,7 +39,7 @@ def sign_in(world, agent):
     return Act(run, by=(agent.name,), then=then)
 
 
-@deed(anybody)
+@deed(with_a_page_at_most)
 def open_desk(world, agent):
     """A page of theirs is there (again), without logging in."""
 
