@@ -192,8 +192,6 @@ class Rules(RuleBasedStateMachine):
         choices = known.choices(self.world)
         return known.act(self.world, pick(choices, nth), **args) if choices else None
 
-<<<<<<< HEAD
-=======
     @rule()
     def all_go_to_work(self):
         """Every agent is Ready at an open desk: without this most stories would be of an empty house."""
@@ -221,7 +219,6 @@ class Rules(RuleBasedStateMachine):
         self.is_settled = False
         self.do(DEEDS[verb].act(self.world, self.world.now.offer(offer.id)))
 
->>>>>>> next
     @rule(first=one_of_many(), second=one_of_many())
     def at_once(self, first, second):
         """Two in the same instant; the second is there though the first may be done before."""
