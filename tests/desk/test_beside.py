@@ -149,14 +149,14 @@ class Test_a_closed_request:
     @pytest.mark.parametrize("name", ["request_details", "add_tag", "comments"])
     def test_takes_nothing(self, closed, name):
         before = rows()
-        assert closed.post(name, title="T", tag="t", comment="c").status_code == 403
+        assert closed.post(name, title="T", tag="t", comment="c").status_code == 409
         assert rows() == before
 
     def test_refuses_in_words_what_was_begun_before_it_closed(self, desk, jelena):
         request = desk.care_request
         CareRequest.objects.filter(pk=request.pk).update(state="closed", closed_at=timezone.now())
         for name in ("request_details", "add_tag", "comments"):
-            assert desk.post(name, title="T", tag="t", comment="c").status_code == 403
+            assert desk.post(name, title="T", tag="t", comment="c").status_code == 409
 
 
 @pytest.mark.rule("R6")
