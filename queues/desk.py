@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, OuterRef, Q, Subquery, TextField, Value, prefetch_related_objects
+from django.db.models import Count, Min, OuterRef, Subquery, TextField, Value, prefetch_related_objects
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 from django.utils.translation import gettext as _
 
@@ -68,7 +68,7 @@ def queues_of(agent):
 
 
 def waiting_in(queues):
-    """The first tasks in line of the pick queues, however many queues there are in two queries."""
+    """The first tasks in line of the pick queues, however many queues there are in one query."""
     picks = [queue.pk for queue in queues if queue.is_pick and queue.waiting]
     lines = [
         Task.objects.waiting().filter(queue_id=pk).in_line()[:SHOWN_A_QUEUE].values("pk") for pk in picks
@@ -76,8 +76,7 @@ def waiting_in(queues):
     if not lines:
         return []
     first = lines[0].union(*lines[1:], all=True) if lines[1:] else lines[0]
-    shown = Task.objects.waiting().filter(pk__in=[row["pk"] for row in first])
-    return list(with_words(shown).in_line())
+    return list(with_words(Task.objects.waiting().filter(pk__in=first)).in_line())
 
 
 @dataclass
@@ -104,12 +103,13 @@ NAMES = {
 }
 
 
-def capacity(agent):
-    """The agent's Room for each medium, in one query. Of calls that one counts which keeps the line (R40)."""
-    own = Task.objects.active().filter(agent=agent).order_by().values_list("medium")
-    counts = dict(own.annotate(count=Count("pk", filter=~Q(medium=Activity.CALL) | Q(line_busy=True))))
-    limits = {Activity.CHAT: agent.max_chats, Activity.CALL: 1, Activity.EMAIL: agent.max_emails}
-    return [Room(medium, counts.get(medium, 0), limit) for medium, limit in limits.items()]
+def capacity(now):
+    """The agent's Room for each medium, by the facts of queues.room. Of calls that one counts which keeps the line."""
+    return [
+        Room(Activity.CHAT, now.chats, now.max_chats),
+        Room(Activity.CALL, int(now.in_call), 1),
+        Room(Activity.EMAIL, now.emails, now.max_emails),
+    ]
 
 
 def state_of(agent_id):

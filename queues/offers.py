@@ -4,8 +4,10 @@ import logging
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from activities.models import Message
 from caredesk.history import acting
 from queues import routing
 from queues.accepting import NotYours, begin, refuse_second_call, take
@@ -22,8 +24,12 @@ logger = logging.getLogger(__name__)
 
 
 def open_offer(agent):
-    """The offer before this agent, with task, activity, queue and customer; None when there is none."""
-    live = Offer.objects.live().filter(agent=agent)
+    """The offer before this agent, with task, activity, queue, customer and `first_words`; None when there is none."""
+    said = Message.objects.filter(
+        activity=OuterRef("task__activity"), kind=Message.TEXT, side=Message.CUSTOMER
+    )
+    first_words = Subquery(said.order_by("seq").values("text")[:1])
+    live = Offer.objects.live().filter(agent=agent).annotate(first_words=first_words)
     return live.select_related(
         "task__queue", "task__activity__customer", "task__activity__care_request", "returns_to__user"
     ).first()

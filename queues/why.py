@@ -73,9 +73,11 @@ def full_words(agent, medium):
     return words % {"held": agent.emails, "most": agent.max_emails}
 
 
-def idle(agent):
-    """Why nothing is offered to this Ready agent, in one line; "" when they are Not Ready, or something is."""
-    now = room.of(agent.pk)
+def idle(now):
+    """Why nothing is offered to this Ready agent, in one line; "" when they are Not Ready, or something is.
+
+    `now`: the agent with the facts of queues.room.
+    """
     if not now.is_ready or now.is_offered:
         return ""
     if not now.offered_from:

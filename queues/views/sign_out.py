@@ -1,12 +1,15 @@
 """Signing out with tasks in progress asks what becomes of them (R38)."""
 
+from collections import Counter
+
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from activities.models import Activity
-from queues import desk, signing
+from queues import signing
+from queues.models import Task
 from queues.permissions import agent_required
 
 KEEP, RETURN = "keep", "return"
@@ -21,8 +24,8 @@ def sign_out(request):
     that sends itself.
     """
     choice = request.POST.get("choice", "")
-    counts = {room.medium: room.count for room in desk.capacity(request.agent)}
-    count = sum(counts.values())
+    counts = Counter(Task.objects.active().filter(agent=request.agent).values_list("medium", flat=True))
+    count = counts.total()
     if choice in (KEEP, RETURN) or not (count or request.htmx):
         signing.out(request.agent, keep=choice == KEEP)
         return HttpResponseRedirect(reverse("logout"), preserve_request=True)

@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from activities.models import Message
-from queues import desk, offers, states
+from queues import desk, offers, room, states
 from queues.models import Agent, NotReadyReason
 from queues.permissions import agent_required
 from queues.views.notices import notice_of, seconds_of, why_gone
@@ -23,7 +22,7 @@ def state(request):
 
     An offer that stands is not drawn anew: somebody may be about to press its button.
     """
-    own, slot = context(request.agent), request.GET.get("slot", "")
+    own, slot = context(request.agent, room.of(request.agent.pk)), request.GET.get("slot", "")
     if request.GET.get("shown") == own["shown"] and slot == own["slot"]:
         return HttpResponse(status=204)
     parts = ["desk/state.html#content", *(["desk/offer.html#aside"] if slot != own["slot"] else [])]
@@ -73,12 +72,13 @@ def drawn(request, own, *parts):
 
 def fresh(agent):
     """The verb has changed the agent's row, not this copy of it."""
-    return context(Agent.objects.select_related("user", "chosen_reason").get(pk=agent.pk))
+    agent = Agent.objects.select_related("user", "chosen_reason").get(pk=agent.pk)
+    return context(agent, room.of(agent.pk))
 
 
-def context(agent):
-    """What desk/state.html and desk/offer.html show, as `own`."""
-    capacity, offer = desk.capacity(agent), offers.open_offer(agent)
+def context(agent, now):
+    """What desk/state.html and desk/offer.html show, as `own`. `now`: the agent with the facts of queues.room."""
+    capacity, offer = desk.capacity(now), offers.open_offer(agent) if now.is_offered else None
     notice = "" if offer else notice_of(agent)
     moment = agent.since.timestamp()
     counts = " ".join(f"{room.count}/{room.limit}" for room in capacity)
@@ -100,10 +100,5 @@ def timed(offer):
     offer.now = timezone.now()
     offer.seconds = seconds_of(offer)
     offer.left = max(0, math.ceil((offer.expires_at - offer.now).total_seconds()))
-    offer.words = first_words(offer.task)
+    offer.words = offer.first_words or offer.task.activity.subject
     return offer
-
-
-def first_words(task):
-    said = Message.objects.filter(activity=task.activity_id, kind=Message.TEXT, side=Message.CUSTOMER)
-    return said.order_by("seq").values_list("text", flat=True).first() or task.activity.subject

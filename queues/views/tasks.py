@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Draft
 from caredesk import panes
-from queues import desk, missed_calls, why
+from queues import desk, missed_calls, room, why
 from queues.permissions import agent_required, visible_to
 
 
@@ -14,15 +14,16 @@ from queues.permissions import agent_required, visible_to
 def tasks(request):
     agent = request.agent
     selected = selected_of(request)
-    state, idle = desk.state_of(agent.pk), idle_words(agent)
+    state, idle = desk.state_of(agent.pk), why.idle(room.of(agent.pk)) if agent.is_ready else ""
     shown = (state, selected, unrung(agent), idle)
     return panes.unchanged(request, *shown) or panes.tagged(
         request, panes.content(request, "tasks", context(request, agent, selected, state, idle)), *shown
     )
 
 
-def context(request, agent, selected=None, state=None, idle=None):
-    """`state` is read before the lists: what changes in between makes the desk look once more."""
+def context(request, agent, selected=None, state=None, idle=""):
+    """`state` is read before the lists: what changes in between makes the desk look once more. `idle`: why nothing is
+    offered to them, if they are Ready for it."""
     state = state or desk.state_of(agent.pk)
     in_progress, queues = list(desk.in_progress(agent)), desk.queues_of(agent)
     waiting = desk.waiting_in(queues)
@@ -34,16 +35,11 @@ def context(request, agent, selected=None, state=None, idle=None):
         "in_progress": in_progress,
         "queue_groups": groups(queues, waiting),
         "automatic_queues": [queue for queue in queues if not queue.is_pick],
-        "idle": idle_words(agent) if idle is None else idle,
+        "idle": idle,
         "waiting_count": sum(queue.waiting for queue in queues),
         "queues": queues,
         "missed_count": missed_calls.count(agent),
     }
-
-
-def idle_words(agent):
-    """Why nothing is offered to them, if they are Ready for it."""
-    return why.idle(agent) if agent.is_ready else ""
 
 
 def groups(queues, first):

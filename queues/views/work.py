@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from activities.views import activity_details, comments, communication, journey
 from caredesk import panes
 from customers.views import customer_details
+from queues import room, why
 from queues.models import Offer, Task
 from queues.permissions import picked_by
 from queues.views import state, tasks
@@ -35,16 +36,17 @@ def show(request, seat, stamp, *, accepted=False):
     shown = {"seat": seat, "stamp": stamp, "panes": drawn(request, seat, PANES)}
     if request.htmx:
         return render(request, "desk/work.html", shown)
-    return desk(request, seat.task.pk, shown)
+    return desk(request, seat.task.pk, shown, room.of(request.agent.pk))
 
 
 def show_nothing(request, *, status=200, why=""):
     """Why there is nothing to see. Also htmx gets it, with its status: the script shows that, too."""
-    rail = tasks.context(request, request.agent)
+    now = room.of(request.agent.pk)
+    rail = tasks.context(request, request.agent, idle=why.idle(now))
     blank = rail | {"why": why, "pick_queues": [queue for queue in rail["queues"] if queue.is_pick]}
     if request.htmx:
         return render(request, "desk/empty.html", blank, status=status)
-    return desk(request, None, blank, rail=rail, status=status)
+    return desk(request, None, blank, now, rail=rail, status=status)
 
 
 def gone(request, task_id, *, why="", status=404):
@@ -54,9 +56,11 @@ def gone(request, task_id, *, why="", status=404):
     return response
 
 
-def desk(request, selected, shown, *, rail=None, status=200):
-    rail = panes.whole(request, "tasks", rail or tasks.context(request, request.agent, selected))
-    around = {"rail": rail, "agent": request.agent, "own": state.context(request.agent)}
+def desk(request, selected, shown, now, *, rail=None, status=200):
+    """`now`: the agent with the facts of queues.room, which the rail and the bar share."""
+    rail = rail or tasks.context(request, request.agent, selected, idle=why.idle(now))
+    around = {"agent": request.agent, "own": state.context(request.agent, now)}
+    around["rail"] = panes.whole(request, "tasks", rail)
     return render(request, "desk/desk.html", around | shown, status=status)
 
 

@@ -12,6 +12,7 @@ from queues.accepting import NotYours, accept
 from queues.desk import capacity, in_progress, queues_of, waiting_in
 from queues.models import Agent, Offer, Queue, Task
 from queues.offering import make
+from queues.room import of
 from requests_app.models import CareRequest
 from tests.calling import CALLER, Pbx
 from tests.cast import ago, chat_in, held
@@ -348,7 +349,7 @@ def test_in_a_call_no_second_is_accepted_and_a_chat_is(talking, ana, internet):
 @pytest.mark.rule("R36", "R40")
 def test_the_bar_counts_the_call_that_keeps_the_line(talking, ana):
     def room():
-        return next(room.count for room in capacity(ana) if room.medium == "call")
+        return next(room.count for room in capacity(of(ana.pk)) if room.medium == "call")
 
     assert room() == 1
     talking.hang_up()

@@ -223,7 +223,7 @@ def test_a_preview_asks_little(open_desk, busy, internet, jelena, others):
 @pytest.mark.parametrize("others", [1, 30])
 def test_a_page_asks_little(open_desk, busy, others):
     task = busy(others)
-    assert queries(lambda: open_desk(task)) <= 22
+    assert queries(lambda: open_desk(task)) <= 20
 
 
 def test_a_page_asks_the_same_for_many_queues(open_desk, busy, ana):

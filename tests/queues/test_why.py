@@ -2,7 +2,7 @@
 
 import pytest
 
-from queues import agents, offers, states, why
+from queues import agents, offers, room, states, why
 from queues.models import Agent, Queue, Task
 from tests.cast import at_work, call_in, chat_in, held, offered, sit_down
 
@@ -59,23 +59,23 @@ def test_in_pick_queues_somebody_must_reach_for_it(internet, ana, marko):
 
 
 def test_an_idle_agent_is_told_why_in_one_line(billing, internet, ana):
-    assert why.idle(ana) == ""
+    assert why.idle(room.of(ana.pk)) == ""
     states.ready(by=ana)
-    assert why.idle(ana) == "Your desk is not connected."
+    assert why.idle(room.of(ana.pk)) == "Your desk is not connected."
     at_work(ana)
-    assert why.idle(ana) == "Nobody waits in the queues that offer you tasks."
+    assert why.idle(room.of(ana.pk)) == "Nobody waits in the queues that offer you tasks."
     Agent.objects.filter(pk=ana.pk).update(max_chats=1)
     held(chat_in(internet), ana)
     chat_in(billing)
-    assert why.idle(ana) == "You have 1 chat of 1: no room for those who wait."
+    assert why.idle(room.of(ana.pk)) == "You have 1 chat of 1: no room for those who wait."
     Agent.objects.filter(pk=ana.pk).update(offers_during_call=False)
     held(call_in(internet), ana)
-    assert why.idle(ana) == "Nothing that waits can be offered to you during a call."
+    assert why.idle(room.of(ana.pk)) == "Nothing that waits can be offered to you during a call."
     Queue.objects.update(mode=Queue.PICK)
-    assert why.idle(ana) == "None of your queues offers tasks: pick one."
+    assert why.idle(room.of(ana.pk)) == "None of your queues offers tasks: pick one."
 
 
 def test_nothing_is_explained_while_something_is_offered(billing, ana):
     at_work(ana)
     offered(chat_in(billing), ana)
-    assert why.idle(ana) == ""
+    assert why.idle(room.of(ana.pk)) == ""
