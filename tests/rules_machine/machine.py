@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, transaction
 from hypothesis import strategies as some
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from activities.chat import Refused as Message
 from activities.identity import Verified
@@ -180,6 +180,36 @@ class Rules(RuleBasedStateMachine):
         changes.check_in_turn(before, after)
         changes.check_turn_of_agents(before, after)
 
+    @rule(nth=NTH)
+    def all_reach_for(self, nth):
+        """R22: everybody of the queue picks the same task in the same instant."""
+        if not self.picks():
+            return
+        task = pick(self.picks(), nth)
+        members = [agent for agent in self.world.now.agents if agent.active and task.queue_id in agent.queues]
+        self.race([DEEDS["pick_task"].act(self.world, (agent, task)) for agent in members])
+
+    def picks(self):
+        now = self.world.now
+        able = {queue for agent in now.agents if agent.active for queue in agent.queues}
+        return [each for each in now.tasks if each.state == "waiting" and each.queue_id in able]
+
+    @rule(nth=NTH, verb=some.sampled_from(["end_chat", "decline", "not_ready", "reassign", "set_not_ready"]))
+    def accept_while(self, nth, verb):
+        """R34: somebody accepts, and in the same instant something takes it from them."""
+        if not self.world.now.live_offers:
+            return
+        now, offer = self.world.now, pick(self.world.now.live_offers, nth)
+        agent, task = now.agent(offer.agent_id), now.task(offer.task_id)
+        others = {
+            "end_chat": lambda act: act(self.world, now.activity(task.activity_id)),
+            "decline": lambda act: act(self.world, offer),
+            "not_ready": lambda act: act(self.world, agent, chosen=False),
+            "reassign": lambda act: act(self.world, task, who=0),
+            "set_not_ready": lambda act: act(self.world, agent),
+        }
+        self.race([DEEDS["accept"].act(self.world, offer), others[verb](DEEDS[verb].act)])
+
     @rule(what=rare())
     def sometimes(self, what):
         """A supervisor, or somebody who puts customers, requests and activities in order."""
@@ -209,10 +239,11 @@ class Rules(RuleBasedStateMachine):
                 if offer.task_id == self.world.now.tasks[-1].id:
                     self.do(DEEDS["accept"].act(self.world, offer))
 
-    @precondition(lambda self: self.world.now.live_offers)
     @rule(nth=NTH, verb=some.sampled_from(["accept", "decline"]))
     def come_too_late(self, nth, verb):
         """The offer's time is over, and nobody has ended it yet."""
+        if not self.world.now.live_offers:
+            return
         offer = pick(self.world.now.live_offers, nth)
         seconds = max(1, int(offer.seconds_left) + 1)
         self.do(DEEDS["time_passes"].act(self.world, None, seconds))
@@ -228,16 +259,18 @@ class Rules(RuleBasedStateMachine):
 
 
 def as_rule(known):
-    """A rule of the deed's name, so that a failing run reads as a story."""
+    """A rule of the deed's name, so that a failing run reads as a story.
+
+    It has no precondition: what can be done depends on who won a race, and stories must be told again as they were.
+    """
 
     def run(self, nth, **args):
-        act = self.acted(known.name, nth, args)
-        self.do(act)
-        self.is_settled = SETTLING.get(known.name, self.is_settled)
+        if act := self.acted(known.name, nth, args):
+            self.do(act)
+            self.is_settled = SETTLING.get(known.name, self.is_settled)
 
     run.__name__ = run.__qualname__ = known.name
-    possible = precondition(lambda self: bool(known.choices(self.world)))
-    return possible(rule(nth=NTH, **known.args)(run))
+    return rule(nth=NTH, **known.args)(run)
 
 
 for each in DEEDS.values():

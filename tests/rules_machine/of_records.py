@@ -106,6 +106,7 @@ def move_to_request(world, activity, request):
     target = pick(theirs, request - 1) if request and theirs else None
     agent = editor(world, activity.customer_id)
     closed = is_closed(request_of(world, activity)) or is_closed(target)
+    there = target and target.id == activity.care_request_id
 
     def run():
         done = moving.to_request(
@@ -121,7 +122,6 @@ def move_to_request(world, activity, request):
         assert now == target.id if target else now not in {each.id for each in before.requests}
         check_closed_requests(before, after)
 
-    there = target and target.id == activity.care_request_id
     return Act(
         run,
         by=(agent.name,),
