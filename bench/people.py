@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils.crypto import get_random_string
 from websockets.asyncio.client import connect
 
-from queues import accepting, agents, chats
+from queues import accepting, agents, starting
 from queues.models import Queue, Task
 
 CSRF = get_random_string(32)
@@ -43,7 +43,7 @@ def log_in(agent):
 
 def start_chat(where, number=0):
     """A waiting chat; returns (its task's id, activity, the customer's Cookie header)."""
-    activity, token = chats.start(
+    activity, token = starting.start(
         where,
         name=f"Bench {number}",
         email=f"n{number}.{uuid.uuid4().hex[:8]}@bench.example",

@@ -1,27 +1,19 @@
-"""A customer's chat from the first word to the last: starting, leaving, coming back (R42, R100)."""
+"""A customer's chat from the first word to the last: waiting, talking, leaving, coming back (R42, R100)."""
 
-import hashlib
-import hmac
 import logging
-import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
 from django.db import connection, transaction
 from django.db.models import Min, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from activities import chat
-from activities.identity import recognise
 from activities.joining import leave_if_closed
 from activities.models import Activity, Message
 from caredesk.history import acting
 from caredesk.realtime import announce
 from caredesk.stale import locked
-from caredesk.texts import clean, limited
 from queues import offering, routing
 from queues.bells import ring_desk, ring_queue
 from queues.models import Offer, Task
@@ -31,112 +23,6 @@ from requests_app.editing import held_request_of, touch
 from requests_app.solving import close_if_solved
 
 logger = logging.getLogger(__name__)
-
-
-class TooMany(Exception):
-    """This address started CHAT_STARTS_PER_MINUTE chats within the last minute."""
-
-
-@retried_after_deadlock
-def start(queue, *, name, email, text, address, language="", page="", once=None):
-    """Begin a waiting chat; return (activity, token). The token is 256 random bits of which only the hash is kept.
-
-    `once`, a UUID of the form, makes the second press of its button find the chat of the first, which then gets
-    a new token. Raises ValidationError by field ("name", "email", "text") or TooMany.
-    """
-    given = checked(name=name, email=email, text=text)
-    token = secrets.token_urlsafe(32)
-    with transaction.atomic(), acting(None):
-        address_hash = hashed_address(address)
-        activity = once and begun(address_hash, once)
-        if not activity:
-            refuse_if_too_many(address_hash)
-            activity = arrival(
-                given, queue, address_hash=address_hash, language=language, source_page=clean(page)[:2000]
-            )
-            say_first_words(activity, given["text"], once)
-            wait_in(queue, activity)
-        Activity.objects.filter(pk=activity.pk).update(chat_token_hash=hashed(token))
-    return activity, token
-
-
-def arrival(given, queue, **known):
-    """The stored activity of a customer who has just arrived."""
-    activity = Activity(
-        medium=Activity.CHAT,
-        source_name=given["name"],
-        source_email=given["email"],
-        customer_seen_at=timezone.now(),
-        **known,
-    )
-    recognise(activity, queue.country)
-    activity.save()
-    return activity
-
-
-def say_first_words(activity, text, uuid):
-    name = activity.source_name
-    chat.append(activity, side=Message.SYSTEM, kind=Message.STARTED, author_name=name)
-    chat.append(activity, side=Message.CUSTOMER, text=text, author_name=name, uuid=uuid)
-
-
-def checked(*, name, email, text):
-    """Trimmed values, or all errors at once, each beside its field."""
-    errors, clean = {}, {}
-    for field, given in (("name", name), ("email", email), ("text", text)):
-        try:
-            clean[field] = limited(given).strip()
-            if not clean[field]:
-                raise ValidationError(MISSING[field]())
-            if field == "email":
-                EmailValidator(_("This e-mail address is not complete."))(clean[field])
-        except ValidationError as error:
-            errors[field] = error
-    if errors:
-        raise ValidationError(errors)
-    return clean
-
-
-MISSING = {
-    "name": lambda: _("Please tell us your name."),
-    "email": lambda: _("Please give your e-mail address."),
-    "text": lambda: _("Please write what we can help you with."),
-}
-
-
-def hashed_address(address):
-    """Under this installation's key. One address begins one chat at a time, until the transaction ends."""
-    key = hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256).hexdigest()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(key[:15], 16)])
-    return key
-
-
-def refuse_if_too_many(address_hash):
-    if started_lately(address_hash).count() >= settings.CHAT_STARTS_PER_MINUTE:
-        raise TooMany
-
-
-def begun(address_hash, once):
-    """The chat that this very form has begun already, if any."""
-    return started_lately(address_hash).filter(messages__uuid=once).first()
-
-
-def started_lately(address_hash):
-    since = timezone.now() - timedelta(minutes=1)
-    return Activity.objects.filter(address_hash=address_hash, started_at__gt=since)
-
-
-def hashed(token):
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def of_token(token, queue_slug):
-    """The conversation this token opens, or None."""
-    if not token:
-        return None
-    chats = Activity.objects.filter(medium=Activity.CHAT, chat_token_hash=hashed(token))
-    return chats.filter(tasks__queue__slug=queue_slug).distinct().first()
 
 
 def wait_in(queue, activity, waiting_since=None):

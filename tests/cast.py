@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from activities.models import Activity, Call
 from customers import editing
-from queues import agents, chats, offering, offers, presence, states
+from queues import agents, chats, offering, offers, presence, starting, states
 from queues.accepting import accept
 from queues.models import Presence, Queue, Task
 
@@ -69,7 +69,7 @@ def agent(username, first_name, last_name, *queues, supervisor=False):
 
 def chat_in(queue, *, name="Vera Check", email="vera@post.example", text="Is anybody there?"):
     """A customer writes; return the waiting task. Each comes from an address of its own."""
-    activity, _token = chats.start(
+    activity, _token = starting.start(
         queue, name=name, email=email, text=text, address=f"10.0.0.{next(numbers)}"
     )
     return activity.tasks.get()

@@ -26,7 +26,7 @@ from activities.models import Activity, Message
 from caredesk import realtime
 from caredesk.sockets import MALFORMED, UNREADABLE, Socket, in_thread
 from caredesk.zones import read_by
-from queues import chats
+from queues import chats, starting
 from queues.standing import WAITING, standing_of
 from queues.views.chat_page import line, status
 
@@ -52,7 +52,7 @@ class ChatConsumer(Socket):
 
     async def connect(self):
         slug = self.scope["url_route"]["kwargs"]["queue"]
-        activity = await in_thread(chats.of_token, self.scope["cookies"].get(f"chat-{slug}"), slug)
+        activity = await in_thread(starting.of_token, self.scope["cookies"].get(f"chat-{slug}"), slug)
         if not activity:
             await self.close()
             return

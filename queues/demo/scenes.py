@@ -11,7 +11,7 @@ from activities import chat, identity, joining, remarks
 from activities.models import Activity, Call, Comment, Email, Message, Tag
 from caredesk.history import acting
 from caredesk.texts import fold
-from queues import calls, chats, offering, offers
+from queues import calls, chats, offering, offers, starting
 from queues.accepting import accept
 from queues.closing import Leftovers, close
 from queues.models import Agent, Offer, Task
@@ -58,7 +58,7 @@ class Stage:
         Agent.objects.filter(pk=agent.pk).update(last_offered_at=begun["offered_at"])
 
     def arrive_by_chat(self, customer, interaction):
-        activity, _token = chats.start(
+        activity, _token = starting.start(
             self.queues[interaction.queue],
             name=customer.name,
             email=customer.email,
@@ -232,7 +232,7 @@ def store(rows):
 
 def keep(activity_id):
     """No page of the customer is open, and none is missed: the chat stays until `simulate` goes on with it."""
-    token = chats.hashed(token_of(activity_id))
+    token = starting.hashed(token_of(activity_id))
     Activity.objects.filter(pk=activity_id).update(customer_seen_at=None, chat_token_hash=token)
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 
 from django.conf import settings
 
-from queues import chats
+from queues import starting
 from queues.demo import cast
 from queues.demo.scenes import token_of
 from queues.demo.stories import told_in
@@ -74,7 +74,7 @@ def without_page(queue):
 
 
 def token_works(activity):
-    return activity.chat_token_hash == chats.hashed(token_of(activity.pk))
+    return activity.chat_token_hash == starting.hashed(token_of(activity.pk))
 
 
 def waiting(url, queue, activity, dice, tell, shared):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from activities import chat as conversation
 from activities.models import Activity
-from queues import chats
+from queues import chats, starting
 from queues.models import Queue
 from queues.standing import standing_of
 from queues.views.chat_page import as_uuid, line, number, start_page, status, talk_page, typed
@@ -90,7 +90,7 @@ def chat_rate(request, queue):
 def found(request, slug):
     """The queue, and this browser's conversation there or None."""
     queue = get_object_or_404(Queue, slug=slug)
-    return queue, chats.of_token(request.COOKIES.get(f"chat-{slug}"), slug)
+    return queue, starting.of_token(request.COOKIES.get(f"chat-{slug}"), slug)
 
 
 def is_long_over(activity):
@@ -115,12 +115,12 @@ def begin(request, queue):
     """Start the chat and remember it in a cookie; whatever is wrong is said beside what was typed."""
     given = typed(request)
     try:
-        _activity, token = chats.start(
+        _activity, token = starting.start(
             queue, **given, address=request.META["REMOTE_ADDR"], language=get_language()
         )
     except ValidationError as error:
         return start_page(request, queue, given, error.message_dict, code=422)
-    except chats.TooMany:
+    except starting.TooMany:
         words = _("Many chats were started from your address just now. Please try again in a minute.")
         return start_page(request, queue, given, {"all": [words]}, code=429)
     response = redirect("chat", queue.slug)

@@ -14,7 +14,7 @@ from activities.models import Activity, Message
 from caredesk import realtime
 from caredesk.consumers import chat as consumer
 from caredesk.sockets import UNREADABLE
-from queues import accepting, chats, closing
+from queues import accepting, chats, closing, starting
 from queues.models import Task
 from tests.cast import ago, chat_in
 from tests.racing import race
@@ -41,7 +41,7 @@ def url(tmp_path_factory, django_db_setup, django_db_blocker):
 @pytest.fixture
 def started(internet):
     """(Vera's conversation, her Cookie header)"""
-    activity, token = chats.start(
+    activity, token = starting.start(
         internet, name="Vera Check", email="vera@post.example", text="Is anybody there?", address="192.0.2.1"
     )
     return activity, f"chat-internet={token}"

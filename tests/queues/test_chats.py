@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from activities import chat
 from activities.models import Activity, Message
-from queues import chats, closing, transferring
+from queues import chats, closing, starting, transferring
 from queues.accepting import accept
 from queues.models import Agent, Queue, Task
 from requests_app import solving
@@ -31,7 +31,7 @@ def silent_for(activity, seconds):
 
 def start(queue, **changes):
     given = {"name": "Vera", "email": "vera@post.example", "text": "Hello", "address": "10.1.1.1"}
-    return chats.start(queue, **given | changes)
+    return starting.start(queue, **given | changes)
 
 
 # --- starting
@@ -52,18 +52,18 @@ def test_only_the_hash_of_the_token_is_stored(internet):
     stored = Activity.objects.get(pk=activity.pk)
     assert len(token) >= 43
     assert stored.chat_token_hash == hashlib.sha256(token.encode()).hexdigest()
-    assert chats.of_token(token, "internet") == stored
+    assert starting.of_token(token, "internet") == stored
 
 
 @pytest.mark.parametrize("token", ["", "x", "0" * 43])
 def test_wrong_token_opens_nothing(internet, token):
     start(internet)
-    assert chats.of_token(token, "internet") is None
+    assert starting.of_token(token, "internet") is None
 
 
 def test_token_opens_its_own_queue_only(internet, billing):
     _activity, token = start(internet)
-    assert chats.of_token(token, "billing") is None
+    assert starting.of_token(token, "billing") is None
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_starts_are_limited_per_address(internet, settings):
     settings.CHAT_STARTS_PER_MINUTE = 2
     start(internet)
     start(internet)
-    with pytest.raises(chats.TooMany):
+    with pytest.raises(starting.TooMany):
         start(internet)
     assert start(internet, address="10.1.1.2")
     Activity.objects.update(started_at=ago(seconds=61))
@@ -113,15 +113,15 @@ def test_second_press_of_the_button_finds_the_first_chat(internet):
     once = uuid.uuid4()
     (first, old), (second, new) = start(internet, once=once), start(internet, once=once)
     assert first == second
-    assert chats.of_token(old, "internet") is None
-    assert chats.of_token(new, "internet") == first
+    assert starting.of_token(old, "internet") is None
+    assert starting.of_token(new, "internet") == first
 
 
 @RACE
 def test_starts_in_the_same_instant_keep_the_limit(internet, settings):
     settings.CHAT_STARTS_PER_MINUTE = 3
     told = race(*[lambda: start(internet)] * 8)
-    assert sum(isinstance(answer, chats.TooMany) for answer in told) == 5
+    assert sum(isinstance(answer, starting.TooMany) for answer in told) == 5
     assert Activity.objects.count() == 3
 
 
@@ -486,4 +486,4 @@ def test_words_that_come_while_others_are_read_stay_unread(internet, ana):
 
 def test_a_page_address_with_nothing_in_it_is_no_error(internet):
     _activity, token = start(internet, page="https://shop.example/\0help")
-    assert chats.of_token(token, "internet").source_page == "https://shop.example/help"
+    assert starting.of_token(token, "internet").source_page == "https://shop.example/help"

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from activities.models import Activity, Call, Comment, Email, Message, Tag
 from customers.models import ContactPoint, Customer
-from queues import chats, missed_calls
+from queues import chats, missed_calls, starting
 from queues.demo import cast, stories
 from queues.demo.scenes import token_of
 from queues.demo.today import WAITING
@@ -153,7 +153,7 @@ def test_ana_has_unread_words():
 
 def test_waiting_chats_can_be_gone_on_with():
     task = Task.objects.waiting().filter(queue__slug="internet").first()
-    assert chats.of_token(token_of(task.activity_id), "internet") == task.activity
+    assert starting.of_token(token_of(task.activity_id), "internet") == task.activity
 
 
 def test_addresses_are_nobodys():

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from activities.chat import Refused as NotSaid
 from activities.models import Activity
-from queues import chats, pbx
+from queues import chats, pbx, starting
 from tests.rules_machine.deed import Act, anybody, deed, pick
 
 PEOPLE = [
@@ -29,7 +29,7 @@ def write(world, queue, who):
     name, email, _phone = PEOPLE[who]
 
     def run():
-        activity, _token = chats.start(
+        activity, _token = starting.start(
             world.queue(queue),
             name=name,
             email=email,
