@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from activities.views import activity_details, comments, communication, journey
 from caredesk import panes
 from customers.views import customer_details
-from queues import room, why
+from queues import room
 from queues.models import Offer, Task
 from queues.permissions import picked_by
 from queues.views import state, tasks
+from queues.why import idle
 from requests_app.views import request_details
 
 PANES = {
@@ -42,7 +43,7 @@ def show(request, seat, stamp, *, accepted=False):
 def show_nothing(request, *, status=200, why=""):
     """Why there is nothing to see. Also htmx gets it, with its status: the script shows that, too."""
     now = room.of(request.agent.pk)
-    rail = tasks.context(request, request.agent, idle=why.idle(now))
+    rail = tasks.context(request, request.agent, idle=idle(now))
     blank = rail | {"why": why, "pick_queues": [queue for queue in rail["queues"] if queue.is_pick]}
     if request.htmx:
         return render(request, "desk/empty.html", blank, status=status)
@@ -58,7 +59,7 @@ def gone(request, task_id, *, why="", status=404):
 
 def desk(request, selected, shown, now, *, rail=None, status=200):
     """`now`: the agent with the facts of queues.room, which the rail and the bar share."""
-    rail = rail or tasks.context(request, request.agent, selected, idle=why.idle(now))
+    rail = rail or tasks.context(request, request.agent, selected, idle=idle(now))
     around = {"agent": request.agent, "own": state.context(request.agent, now)}
     around["rail"] = panes.whole(request, "tasks", rail)
     return render(request, "desk/desk.html", around | shown, status=status)
