@@ -17,7 +17,7 @@ from activities.models import Activity
 from activities.moving import Elsewhere
 from caredesk.stale import Stale
 from customers import editing
-from queues import presence, states
+from queues import presence, routing, states
 from queues.accepting import NotYours
 from queues.models import Agent, NotReadyReason, Queue, QueueMember
 from requests_app.editing import Closed
@@ -160,7 +160,8 @@ class Rules(RuleBasedStateMachine):
                 raise result
         after = self.world.look()
         self.check(acts, before, after, is_race=True)
-        self.is_settled = False
+        routing.route()  # two routers may each pass by what the other holds: the dispatcher makes that good
+        self.world.look()
 
     def check(self, acts, before, after, *, is_race):
         world = self.world
