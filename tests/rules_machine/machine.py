@@ -17,7 +17,7 @@ from activities.models import Activity
 from activities.moving import Elsewhere
 from caredesk.stale import Stale
 from customers import editing
-from queues import presence, states
+from queues import presence, routing, states
 from queues.accepting import NotYours
 from queues.models import Agent, NotReadyReason, Queue, QueueMember
 from requests_app.editing import Closed
@@ -160,7 +160,8 @@ class Rules(RuleBasedStateMachine):
                 raise result
         after = self.world.look()
         self.check(acts, before, after, is_race=True)
-        self.is_settled = False
+        routing.route()  # two routers may each pass by what the other holds: the dispatcher makes that good
+        self.world.look()
 
     def check(self, acts, before, after, *, is_race):
         world = self.world
@@ -180,19 +181,15 @@ class Rules(RuleBasedStateMachine):
         changes.check_in_turn(before, after)
         changes.check_turn_of_agents(before, after)
 
-    @rule(nth=NTH)
-    def all_reach_for(self, nth):
-        """R22: everybody of the queue picks the same task in the same instant."""
-        if not self.picks():
-            return
-        task = pick(self.picks(), nth)
-        members = [agent for agent in self.world.now.agents if agent.active and task.queue_id in agent.queues]
-        self.race([DEEDS["pick_task"].act(self.world, (agent, task)) for agent in members])
-
-    def picks(self):
-        now = self.world.now
-        able = {queue for agent in now.agents if agent.active for queue in agent.queues}
-        return [each for each in now.tasks if each.state == "waiting" and each.queue_id in able]
+    @rule(who=of_customers.WHO)
+    def all_reach_for(self, who):
+        """R22: somebody comes to a pick queue, and everybody there picks them in the same instant."""
+        queue = next(queue for queue in self.world.now.queues if queue.mode == "pick")
+        self.do(DEEDS["write"].act(self.world, queue, who))
+        task = self.world.now.tasks[-1]
+        members = [agent for agent in self.world.now.agents if agent.active and queue.id in agent.queues]
+        if members:
+            self.race([DEEDS["pick_task"].act(self.world, (agent, task)) for agent in members])
 
     @rule(nth=NTH, verb=some.sampled_from(["end_chat", "decline", "not_ready", "reassign", "set_not_ready"]))
     def accept_while(self, nth, verb):
