@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from django.db import OperationalError, close_old_connections, connection
+from django.db import OperationalError, close_old_connections, connection, transaction
 from django.test import TransactionTestCase
 
 from tests import rules
@@ -77,9 +77,26 @@ def flush() -> None:
 
 
 def empty_tables() -> None:
-    with connection.cursor() as cursor:
+    """What a test leaves is a few rows in a few tables: to delete them is quicker by far than to truncate."""
+    with transaction.atomic(), connection.cursor() as cursor:
         tables = [name for name in connection.introspection.table_names(cursor) if name not in MIGRATED]
         filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables)
         cursor.execute(filled)
-        if names := ", ".join(name for (name,) in cursor.fetchall()):
-            cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        if names := [name for (name,) in cursor.fetchall()]:
+            cursor.execute(f"LOCK TABLE {', '.join(names)} IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute(
+                "SET LOCAL session_replication_role = replica"
+            )  # neither triggers nor order matter
+            cursor.execute("; ".join(f"DELETE FROM {name}" for name in names))
+            cursor.execute(
+                "SELECT setval(sequence, 1, false) FROM unnest(%s::regclass[]) AS sequence",
+                [sequences(cursor, names)],
+            )
+
+
+def sequences(cursor, tables) -> list[str]:
+    return [
+        sequence["name"]
+        for table in tables
+        for sequence in connection.introspection.get_sequences(cursor, table)
+    ]
