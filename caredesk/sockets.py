@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
+from autobahn.exception import Disconnected
 from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
@@ -73,6 +74,8 @@ class Socket(AsyncJsonWebsocketConsumer):
             raise ValueError(f"No handler for message type {message['type']}")
         try:
             await handler(message)
+        except Disconnected:
+            pass  # the page went while it was being told something: its end is the next that we hear
         except (DatabaseError, ObjectDoesNotExist) as error:
             logger.warning("A socket is closed, its page connects anew: %s", error)
             await self.close(TRY_AGAIN)

@@ -77,7 +77,7 @@ class Customer:
         self.send(here=self.seen)
         for mark, text in self.unsent.items():
             self.send(say={"uuid": mark, "text": text})
-        while self.is_here() and not self.may_go():
+        while not self.may_go():
             try:
                 self.hear(json.loads(socket.recv(timeout=self.until_next_plan())))
             except TimeoutError:
@@ -176,7 +176,7 @@ class Customer:
 
     def may_go(self):
         """When it is time, and what they said last has arrived; nobody waits for that longer than three seconds."""
-        if not self.stopped():
+        if self.is_here() and not self.stopped():
             return False
         self.leaving = self.leaving or time.monotonic()
         return not self.unsent or time.monotonic() > self.leaving + 3

@@ -37,7 +37,7 @@ def show(request, seat, stamp, *, accepted=False):
     shown = {"seat": seat, "stamp": stamp, "panes": drawn(request, seat, PANES)}
     if request.htmx:
         return render(request, "desk/work.html", shown)
-    return desk(request, seat.task.pk, shown, room.of(request.agent.pk))
+    return desk(request, seat.task.pk, shown)
 
 
 def show_nothing(request, *, status=200, why=""):
@@ -47,7 +47,7 @@ def show_nothing(request, *, status=200, why=""):
     blank = rail | {"why": why, "pick_queues": [queue for queue in rail["queues"] if queue.is_pick]}
     if request.htmx:
         return render(request, "desk/empty.html", blank, status=status)
-    return desk(request, None, blank, now, rail=rail, status=status)
+    return desk(request, None, blank, now=now, rail=rail, status=status)
 
 
 def gone(request, task_id, *, why="", status=404):
@@ -57,8 +57,9 @@ def gone(request, task_id, *, why="", status=404):
     return response
 
 
-def desk(request, selected, shown, now, *, rail=None, status=200):
+def desk(request, selected, shown, *, now=None, rail=None, status=200):
     """`now`: the agent with the facts of queues.room, which the rail and the bar share."""
+    now = now or room.of(request.agent.pk)
     rail = rail or tasks.context(request, request.agent, selected, idle=idle(now))
     around = {"agent": request.agent, "own": state.context(request.agent, now)}
     around["rail"] = panes.whole(request, "tasks", rail)

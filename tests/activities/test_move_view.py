@@ -236,7 +236,7 @@ class Test_find_customers:
         assert "Tomasz" in text(desk.get("new_customer", email="tomasz@post.example"))
 
     def test_nobody_there(self, desk):
-        assert desk.get("found_customer", 99).status_code == 404
+        assert desk.get("found_customer", 999_999).status_code == 404
 
 
 NAMES = ["move", "move_to_customer", "undo_move", "find_customers", "found_customer", "new_customer"]

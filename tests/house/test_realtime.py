@@ -168,15 +168,15 @@ def test_what_waits_goes_out_together(valkey, monkeypatch):
 
 def test_a_process_that_ends_at_once_has_said_everything():
     """As commands do; and the child of a fork, too, has a publisher of its own."""
-    pubsub = listen("asgi__group__request-1", "asgi__group__request-2")
+    pubsub = listen("asgi__group__parent-1", "asgi__group__child-1")
     run("""
         import os, sys
-        realtime.post("request-1", {"type": "parent"})
+        realtime.post("parent-1", {"type": "parent"})
         child = os.fork()
         if child:
             os.waitpid(child, 0)
         else:
-            realtime.post("request-2", {"type": "child"})
+            realtime.post("child-1", {"type": "child"})
         sys.exit()
     """)
     layer = get_channel_layer()
