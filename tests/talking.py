@@ -32,12 +32,12 @@ class Page:
         self.tell(say={"uuid": mark, "text": text})
         return self.hear_one(lambda words: mark in (words.get("said"), words.get("refused")))
 
-    def hear(self, word: str, seconds: float = 5) -> dict:
+    def hear(self, word: str, seconds: float = 15) -> dict:
         return self.hear_one(
             lambda words: word in words and (word == "watching" or "watching" not in words), seconds
         )
 
-    def hear_one(self, wanted, seconds: float = 5) -> dict:
+    def hear_one(self, wanted, seconds: float = 15) -> dict:
         """The first not yet taken that is wanted; all others stay to be heard."""
         deadline = time.monotonic() + seconds
         while True:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually[T](found: Callable[[], T], *, seconds: float = 10) -> T:
+def eventually[T](found: Callable[[], T], *, seconds: float = 20) -> T:
     """What `found` returns once that is true; fails when it has not been for so many seconds."""
     deadline = time.monotonic() + seconds
     while not (value := found()):

@@ -32,13 +32,13 @@ def test_both_sides_go_on_without_valkey_and_with_a_new_one(lone_server, valkey,
     say(page, "Without a bell")
     expect(line_of(page, "Without a bell").get_by_text("Delivered")).to_be_visible()
     desk.accept().answer("I hear you")
-    expect(line_of(page, "I hear you")).to_be_visible(timeout=15_000)
+    expect(line_of(page, "I hear you")).to_be_visible()
     expect(page.get_by_role("heading", name="Ana Kovač")).to_be_visible()
     expect(page.get_by_text("No connection.")).to_be_hidden()
 
     valkey.start()
     desk.answer("And again")
-    expect(line_of(page, "And again")).to_be_visible(timeout=15_000)
+    expect(line_of(page, "And again")).to_be_visible()
     say(page, "Fine")
     expect(line_of(page, "Fine").get_by_text("Delivered")).to_be_visible()
     assert shown(page) == stored(activity) == [QUESTION, "Without a bell", "I hear you", "And again", "Fine"]

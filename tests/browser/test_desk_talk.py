@@ -348,11 +348,11 @@ def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(
     say(desk, "Meanwhile two")
     expect(bubble(desk, "Meanwhile one")).to_have_attribute("data-state", "sending")
     box_of(desk).fill("Half a sentence")
-    expect(desk.get_by_text("Offline. What you type is kept")).to_be_visible(timeout=8000)
+    expect(desk.get_by_text("Offline. What you type is kept")).to_be_visible()
     hear(task, "Words that nobody could push")
     server.start()
     for text in ("Meanwhile one", "Meanwhile two"):
-        expect(bubble(desk, text)).to_have_attribute("data-state", "sent", timeout=20000)
+        expect(bubble(desk, text)).to_have_attribute("data-state", "sent")
     expect(bubble(desk, "Words that nobody")).to_be_visible()
     expect(desk.get_by_text("Offline. What you type is kept")).to_be_hidden()
     expect(box_of(desk)).to_have_value("Half a sentence")
@@ -376,7 +376,7 @@ def test_unsent_words_survive_a_reload(browser_name, desk, task):
 def test_words_without_an_answer_can_be_sent_again(desk):
     desk.evaluate("window.send = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; null")
     say(desk, "Hello?")
-    expect(bubble(desk, "Hello?")).to_have_attribute("data-state", "failed", timeout=12000)
+    expect(bubble(desk, "Hello?")).to_have_attribute("data-state", "failed")
     desk.evaluate("WebSocket.prototype.send = window.send; null")
     desk.get_by_role("button", name="Try again").click()
     expect(bubble(desk, "Hello?")).to_have_attribute("data-state", "sent")
