@@ -4,7 +4,10 @@ import os
 import shutil
 import subprocess
 
-BROWSERS = {"/usr/bin/chromium": "chromium", "/usr/bin/firefox-esr": "firefox-esr"}
+BROWSERS = {
+    "/usr/bin/chromium-headless-shell": "chromium-headless-shell",
+    "/usr/bin/firefox-esr": "firefox-esr",
+}
 GETTEXT = {"/usr/bin/xgettext": "gettext"}
 
 

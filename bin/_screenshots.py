@@ -20,7 +20,7 @@ SETTINGS = {"locale": "en-GB", "timezone_id": "Europe/Amsterdam"}
 def main():
     PICTURES.mkdir(parents=True, exist_ok=True)
     with product() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=FLAGS)
         signed_in, colleague = log_in(browser, address, "ana"), log_in(browser, address, "marko")
         for scheme, ending in (("light", ""), ("dark", "-dark")):
             draw(browser, address, signed_in, scheme, ending)

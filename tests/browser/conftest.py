@@ -9,7 +9,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.browser.beside import chat, strange_chat  # noqa: F401 (fixtures for all)
 from tests.server import Server
 
-CHROMIUM, FIREFOX = "/usr/bin/chromium", "/usr/bin/firefox-esr"
+CHROMIUM, FIREFOX = "/usr/bin/chromium-headless-shell", "/usr/bin/firefox-esr"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-quic",
