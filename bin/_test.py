@@ -36,9 +36,10 @@ def main(arguments: list[str]) -> int:
     browsers = _packages.provide(_packages.BROWSERS)
     lend_engines()
     wanted, others = split(arguments)
-    others = [*side_by_side(others), *others]
     results = [
-        pytest([*others, "--create-db", "--reuse-db", "-m", both(wanted, "not browser")]),
+        pytest(
+            [*side_by_side(others), *others, "--create-db", "--reuse-db", "-m", both(wanted, "not browser")]
+        ),
         pytest([*others, "--reuse-db", "-m", both(wanted, "browser")]),
     ]
     codes = [code for code, _ in results]
@@ -51,7 +52,10 @@ def main(arguments: list[str]) -> int:
 
 
 def side_by_side(arguments: list[str]) -> list[str]:
-    """For whole runs a process for each core, with engines of its own; one alone on engines that the user named."""
+    """For whole runs a process for each core, with engines of its own; one alone on engines that the user named.
+
+    Not for browsers: each has processes enough to keep all cores busy.
+    """
     chosen = any(os.path.exists(argument.partition("::")[0]) or argument == "-n" for argument in arguments)
     if chosen or "CAREDESK_TEST_ENGINES_OF" not in os.environ:
         return []

@@ -70,7 +70,7 @@ def returned_connections():
 
 def flush() -> None:
     """A server under test may still be finishing something, so a lost lock is tried for again."""
-    for _ in range(2):
+    for _ in range(5):
         with contextlib.suppress(OperationalError):
             return empty_tables()
     return empty_tables()
@@ -79,14 +79,14 @@ def flush() -> None:
 def empty_tables() -> None:
     """What a test leaves is a few rows in a few tables: to delete them is quicker by far than to truncate.
 
-    All are locked first: a server that is still writing ends what it does, and finds nothing half gone.
+    They are locked first: a server that is still writing ends what it does, and finds nothing half gone.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         tables = [name for name in connection.introspection.table_names(cursor) if name not in MIGRATED]
-        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
         filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables)
         cursor.execute(filled)
         if names := [name for (name,) in cursor.fetchall()]:
+            cursor.execute(f"LOCK TABLE {', '.join(names)} IN SHARE ROW EXCLUSIVE MODE")
             cursor.execute(
                 "SET LOCAL session_replication_role = replica"
             )  # neither triggers nor order matter

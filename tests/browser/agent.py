@@ -4,6 +4,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from queues.desk import state_of
 from tests.cast import PASSWORD
 
 
@@ -34,6 +35,11 @@ def list_of(page: Page, name: str):
 
 def task_of(page: Page, name: str, where: str = "Queue"):
     return list_of(page, where).get_by_role("button", name=name, exact=True)
+
+
+def looked(page: Page, agent) -> None:
+    """Nothing of what happened so far is still to be drawn in their lists."""
+    expect(page.locator("[data-desk-state]")).to_have_attribute("data-desk-state", state_of(agent.pk))
 
 
 def region(page: Page, name: str):

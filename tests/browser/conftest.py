@@ -2,8 +2,10 @@
 
 import os
 import re
+import time
 
 import pytest
+from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.beside import chat, strange_chat  # noqa: F401 (fixtures for all)
@@ -65,11 +67,30 @@ def server(_server, transactional_db):
     log = _server.log("web")
     before = log.stat().st_size
     yield _server
+    come_to_rest()
     with log.open(errors="replace") as lines:
         lines.seek(before)
         said = lines.read()
     if "Traceback" in said:
         pytest.fail(f"The server met an error:\n{said}")
+
+
+def come_to_rest(seconds=3):
+    """Pages that close send their last drafts: let the server end what it has begun before its tables are emptied."""
+    deadline = time.monotonic() + seconds
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(AT_WORK)
+            if not cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+
+
+AT_WORK = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+    AND (state <> 'idle' OR state_change > clock_timestamp() - interval '100 ms')
+"""
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from queues import agents, chats, closing
 from queues.accepting import accept
-from tests.browser.agent import let_in, list_of, region, task_of
+from tests.browser.agent import let_in, list_of, looked, region, task_of
 from tests.browser.looking import assert_accessible
 from tests.cast import chat_in, held
 from tests.waiting import eventually
@@ -121,6 +121,7 @@ def test_a_list_that_changes_keeps_focus_and_place(browser_name, desk, internet,
     for number in range(25):
         chat_in(internet, name=f"Customer {number}")
     row = task_of(desk, "Customer 20")
+    looked(desk, ana)
     row.focus()
     row.scroll_into_view_if_needed()
     top = row.bounding_box()["y"]
@@ -139,7 +140,7 @@ def test_keys_move_between_tasks_and_accept(browser_name, desk, internet, ana):
         chat_in(internet, name="First"),
         chat_in(internet, name="Second"),
     )
-    expect(task_of(desk, "Second")).to_be_visible()
+    looked(desk, ana)
     desk.keyboard.press("j")
     expect(message_of(desk)).to_have_attribute("placeholder", "Write to Own")
     desk.keyboard.press("j")
