@@ -94,19 +94,24 @@ async def many(server):
     """CHATS conversations at a steady RATE messages a second in all; returns (samples, lost, doubled)."""
     sent, heard, samples = {}, Counter(), []
     async with AsyncExitStack() as stack:
-        customers, desks = await open_all(server, stack)
-        listeners = [asyncio.create_task(listen(desk, sent, heard, samples)) for desk in desks]
-        drains = [asyncio.create_task(drain(customer)) for customer in customers]
+        attending = []
+
+        def attend(customer, desk):
+            """From now on everything is read: a line on which nobody reads answers no ping, and is given up."""
+            attending.append(asyncio.create_task(listen(desk, sent, heard, samples)))
+            attending.append(asyncio.create_task(drain(customer)))
+
+        customers = await open_all(server, stack, attend)
         await speak(customers, sent)
         await settle(sent, heard)
-        for task in [*listeners, *drains]:
+        for task in attending:
             task.cancel()
     return samples, len(sent.keys() - heard.keys()), sum(count - 1 for count in heard.values())
 
 
-async def open_all(server, stack):
+async def open_all(server, stack, attend):
     where = await sync_to_async(people.queue)()
-    customers, desks = [], []
+    customers = []
     for number in range(CHATS):
         agent = await sync_to_async(people.make_agent)(f"bench-{number // 5 + 1}", where)
         task_id, _activity, cookie = await sync_to_async(people.accepted_chat)(where, agent, number)
@@ -114,9 +119,10 @@ async def open_all(server, stack):
         customers.append(
             await stack.enter_async_context(people.socket_to(server, f"/ws/chat/{where.slug}/", cookie))
         )
-        desks.append(await stack.enter_async_context(people.socket_to(server, "/ws/desk/", desk)))
-        await join(customers[-1], desks[-1], task_id)
-    return customers, desks
+        opened = await stack.enter_async_context(people.socket_to(server, "/ws/desk/", desk))
+        await join(customers[-1], opened, task_id)
+        attend(customers[-1], opened)
+    return customers
 
 
 async def speak(customers, sent):
