@@ -195,6 +195,28 @@ class Test_a_stored_customer:
         press(page, "Save")
         eventually(lambda: Customer.objects.get(pk=jelena.pk).city == "Novi Sad")
 
+    @pytest.mark.rule("R52")
+    def test_load_waits_for_a_save_that_is_on_its_way(self, chat, jelena, marko, page):
+        """That is refused, and would put back as typed what Load has laid beside."""
+        at_desk(page, chat)
+        open_form(page)
+        press(page, "Edit")
+        expect(field(page, "First name")).to_be_focused()
+        field(page, "City").fill("Novi Sad")
+        editing.save(jelena, {"city": "Niš"}, version=None, by=marko.user)
+        caution = form_of(page).get_by_role("status").filter(has_text="Marko Babić")
+        expect(caution).to_contain_text("changed City")
+        saves, answered = [], []
+        page.route("**/customer/", lambda route: saves.append(route))
+        page.on("requestfinished", lambda request: request.method == "POST" and answered.append(request))
+        press(page, "Save")
+        eventually(lambda: page.wait_for_timeout(20) or saves)
+        caution.get_by_role("button", name="Load").click()
+        saves[0].continue_()
+        expect(form_of(page).get_by_role("button", name="Use mine")).to_be_visible()
+        eventually(lambda: page.wait_for_timeout(20) or len([asked for asked in answered if "/customer/" in asked.url]) == 2)
+        assert not Draft.objects.filter(field="city").exists()
+
     def test_the_conversation_goes_on_beside_it(self, browser_name, chat, page):
         at_desk(page, chat)
         open_form(page)
