@@ -214,7 +214,12 @@ class Test_a_stored_customer:
         caution.get_by_role("button", name="Load").click()
         saves[0].continue_()
         expect(form_of(page).get_by_role("button", name="Use mine")).to_be_visible()
-        eventually(lambda: page.wait_for_timeout(20) or len([asked for asked in answered if "/customer/" in asked.url]) == 2)
+        eventually(
+            lambda: (
+                page.wait_for_timeout(20)
+                or len([asked for asked in answered if "/customer/" in asked.url]) == 2
+            )
+        )
         assert not Draft.objects.filter(field="city").exists()
 
     def test_the_conversation_goes_on_beside_it(self, browser_name, chat, page):
