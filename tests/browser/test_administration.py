@@ -49,7 +49,7 @@ def test_every_kind_of_page_keeps_the_policy(browser_name, admin):
 
 
 @pytest.mark.rule("R120")
-def test_customer_is_corrected(browser_name, admin):
+def test_customer_is_corrected(admin):
     admin.goto("/admin/customers/customer/")
     admin.get_by_role("link", name="Jelena Marković").click()
     admin.get_by_label("City").fill("Niš")
@@ -59,7 +59,7 @@ def test_customer_is_corrected(browser_name, admin):
 
 
 @pytest.mark.rule("R120")
-def test_agent_is_put_into_a_queue(browser_name, admin):
+def test_agent_is_put_into_a_queue(admin):
     admin.goto("/admin/queues/queue/")
     admin.get_by_role("link", name="Billing").click()
     admin.get_by_role("button", name="Add another Member").click()

@@ -10,7 +10,7 @@ from tests.cast import chat_in, held
 
 
 @pytest.mark.rule("R120")
-def test_a_reply_is_put_in_by_keys_and_never_sent_by_them(server, browser_name, internet, ana, page):
+def test_a_reply_is_put_in_by_keys_and_never_sent_by_them(server, internet, ana, page):
     CannedReply.objects.create(shortcut="reboot", text="Please switch it off.\nWait a minute.")
     CannedReply.objects.create(shortcut="regards", text="Kind regards")
     task = held(chat_in(internet), ana)

@@ -38,7 +38,7 @@ def notices(page):
 
 
 @pytest.mark.rule("R85")
-def test_without_changes_it_closes_at_once_and_shows_the_next(browser_name, chat, ana, internet, page):
+def test_without_changes_it_closes_at_once_and_shows_the_next(chat, ana, internet, page):
     following = held(chat_in(internet), ana)
     at_desk(page, chat)
     press_close(page)
@@ -75,7 +75,7 @@ def test_by_the_keyboard_alone(browser_name, strange_chat, page):
 @pytest.mark.rule("R85", "R86")
 class Test_the_question:
     @pytest.mark.parametrize(("answer", "city"), [("Save", "Novi Sad"), ("Discard", "")])
-    def test_about_changes_of_the_customer(self, browser_name, chat, jelena, page, answer, city):
+    def test_about_changes_of_the_customer(self, chat, jelena, page, answer, city):
         at_desk(page, chat)
         page.locator("#customer_edit").click()
         form_of(page).get_by_role("textbox", name="City", exact=True).fill("Novi Sad")
@@ -91,7 +91,7 @@ class Test_the_question:
         eventually(lambda: is_closed(chat))
         assert Customer.objects.get(pk=jelena.pk).city == city
 
-    def test_create_stores_what_stands_in_the_open_form(self, browser_name, strange_chat, page):
+    def test_create_stores_what_stands_in_the_open_form(self, strange_chat, page):
         at_desk(page, strange_chat)
         title_of(page).fill("Wrong bill")
         page.locator("#customer_name").click()
@@ -102,7 +102,7 @@ class Test_the_question:
         assert (Customer.objects.get().city, CareRequest.objects.get().title) == ("Niš", "Wrong bill")
 
     @pytest.mark.rule("R71")
-    def test_likely_duplicates_stand_in_it(self, browser_name, ana, internet, jelena, page):
+    def test_likely_duplicates_stand_in_it(self, ana, internet, jelena, page):
         from customers import editing
 
         editing.create({"first_name": "Jovana", "emails": ["jelena@post.example"]}, by=ana.user)
@@ -116,7 +116,7 @@ class Test_the_question:
         assert task.activity.__class__.objects.get(pk=task.activity_id).customer == jelena
 
     @pytest.mark.rule("R87")
-    def test_what_is_invalid_comes_back_in_the_form(self, browser_name, strange_chat, page):
+    def test_what_is_invalid_comes_back_in_the_form(self, strange_chat, page):
         at_desk(page, strange_chat)
         page.locator("#customer_name").click()
         form_of(page).get_by_role("textbox", name="E-mail", exact=True).fill("vera@")
@@ -129,7 +129,7 @@ class Test_the_question:
 
 @pytest.mark.rule("R87")
 class Test_what_stands_in_the_panes:
-    def test_half_typed_is_stored(self, browser_name, chat, page):
+    def test_half_typed_is_stored(self, chat, page):
         at_desk(page, chat)
         tag_of(page).fill("hardw")
         region(page, "Comments").get_by_role("textbox", name="Add a comment").fill("Asked the shop")
@@ -155,7 +155,7 @@ class Test_what_stands_in_the_panes:
         press_close(page)
         eventually(lambda: is_closed(chat))
 
-    def test_what_is_too_long_stops_it_and_gets_the_focus(self, browser_name, chat, page):
+    def test_what_is_too_long_stops_it_and_gets_the_focus(self, chat, page):
         at_desk(page, chat)
         tag_of(page).fill("x" * 51)
         press_close(page)

@@ -70,7 +70,7 @@ class Test_the_whole_way:
         expect(visitor.get_by_role("button", name="Start chat")).to_be_visible()
 
     @pytest.mark.rule("R42")
-    def test_ended_by_the_customer_and_taken_up_again(self, browser_name, visitor):
+    def test_ended_by_the_customer_and_taken_up_again(self, visitor):
         activity = begin(visitor)
         visitor.get_by_role("button", name="End chat", exact=True).click()
         expect(visitor.get_by_role("heading", name="You ended the chat")).to_be_visible()
@@ -170,7 +170,7 @@ class Test_nothing_is_lost_and_nothing_doubled:
             assert shown(tab) == stored(activity)
 
     @pytest.mark.rule("R100")
-    def test_where_sockets_do_not_get_through(self, browser_name, new_page, internet, ana):
+    def test_where_sockets_do_not_get_through(self, new_page, internet, ana):
         new_page.lose_the_line()
         page = new_page()
         page.add_init_script("window.WebSocket = class { static OPEN = 1; readyState = 0; close() {} }")
@@ -191,7 +191,7 @@ class Test_nothing_is_lost_and_nothing_doubled:
         expect(visitor.get_by_text("You are next")).to_be_visible()
         assert Task.objects.waiting().count() == 1
 
-    def test_of_the_first_form(self, browser_name, visitor):
+    def test_of_the_first_form(self, visitor):
         visitor.goto("/chat/internet/")
         visitor.get_by_role("textbox", name="How can we help?").fill("Half a question")
         visitor.reload()
@@ -200,7 +200,7 @@ class Test_nothing_is_lost_and_nothing_doubled:
 
 class Test_writing:
     @pytest.mark.rule("R50")
-    def test_counts_from_1800_and_refuses_2001_keeping_them(self, browser_name, visitor):
+    def test_counts_from_1800_and_refuses_2001_keeping_them(self, visitor):
         activity = begin(visitor)
         box_of(visitor).fill("ž" * 1799)
         expect(visitor.get_by_text("/ 2,000")).to_be_hidden()

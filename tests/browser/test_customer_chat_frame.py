@@ -90,7 +90,7 @@ class Test_on_another_site:
         expect(own.get_by_role("button", name="Start chat")).to_be_visible()
 
     @pytest.mark.rule("R42")
-    def test_a_small_frame_keeps_the_place_and_tells_of_answers(self, browser_name, visitor, ana):
+    def test_a_small_frame_keeps_the_place_and_tells_of_answers(self, visitor, ana):
         frame = opened(visitor)
         activity = begin(frame, address="")
         click(frame.get_by_role("button", name="Make smaller"))
@@ -121,7 +121,7 @@ class Test_the_button:
             page.wait_for_load_state("networkidle")
             expect(page.locator("caredesk-chat")).to_have_count(1)
 
-    def test_looks_the_same_whatever_the_page_says(self, browser_name, visitor):
+    def test_looks_the_same_whatever_the_page_says(self, visitor):
         box = launcher_of(visitor).bounding_box()
         size = visitor.viewport_size
         assert 48 <= box["height"] <= 60

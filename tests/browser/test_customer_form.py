@@ -53,7 +53,7 @@ class Test_a_new_customer:
         expect(name_of(page)).to_be_focused()
         assert Customer.objects.get().city == "Niš"
 
-    def test_cancel_returns_to_what_is_known(self, browser_name, strange_chat, page):
+    def test_cancel_returns_to_what_is_known(self, strange_chat, page):
         at_desk(page, strange_chat)
         open_form(page)
         field(page, "First name").fill("Veronika")
@@ -63,7 +63,7 @@ class Test_a_new_customer:
         expect(field(page, "First name")).to_have_value("Vera")
         assert not Customer.objects.exists()
 
-    def test_an_incomplete_address_is_said_beside_its_field(self, browser_name, strange_chat, page):
+    def test_an_incomplete_address_is_said_beside_its_field(self, strange_chat, page):
         at_desk(page, strange_chat)
         open_form(page)
         field(page, "E-mail").fill("vera@")
@@ -75,7 +75,7 @@ class Test_a_new_customer:
         assert not Customer.objects.exists()
 
     @pytest.mark.rule("R51")
-    def test_what_was_typed_survives_a_reload(self, browser_name, strange_chat, page):
+    def test_what_was_typed_survives_a_reload(self, strange_chat, page):
         at_desk(page, strange_chat)
         open_form(page)
         field(page, "Company").press_sequentially("Post")
@@ -87,9 +87,7 @@ class Test_a_new_customer:
 
 
 @pytest.mark.rule("R71")
-def test_a_likely_duplicate_is_shown_as_its_address_is_left_and_can_be_used(
-    browser_name, strange_chat, jelena, page
-):
+def test_a_likely_duplicate_is_shown_as_its_address_is_left_and_can_be_used(strange_chat, jelena, page):
     CareRequest.objects.create(customer=jelena, title="Moving house")
     at_desk(page, strange_chat)
     open_form(page)
@@ -108,7 +106,7 @@ def test_a_likely_duplicate_is_shown_as_its_address_is_left_and_can_be_used(
 
 
 @pytest.mark.rule("R72")
-def test_a_number_that_is_none_gets_a_hint_and_is_kept(browser_name, strange_chat, page):
+def test_a_number_that_is_none_gets_a_hint_and_is_kept(strange_chat, page):
     at_desk(page, strange_chat)
     open_form(page)
     field(page, "Phone").fill("reception")
@@ -120,7 +118,7 @@ def test_a_number_that_is_none_gets_a_hint_and_is_kept(browser_name, strange_cha
 
 @pytest.mark.rule("R70")
 class Test_a_stored_customer:
-    def test_edit_save(self, browser_name, chat, jelena, page):
+    def test_edit_save(self, chat, jelena, page):
         at_desk(page, chat)
         open_form(page)
         expect(field(page, "First name")).to_have_attribute("readonly", "")
@@ -139,9 +137,7 @@ class Test_a_stored_customer:
         assert Customer.objects.get(pk=jelena.pk).phones == ["+381 11 555 0134", "+381 64 555 0199"]
 
     @pytest.mark.parametrize("away", ["Escape", "click"])
-    def test_put_aside_by_esc_or_a_click_elsewhere_nothing_is_lost(
-        self, browser_name, chat, jelena, page, away
-    ):
+    def test_put_aside_by_esc_or_a_click_elsewhere_nothing_is_lost(self, chat, jelena, page, away):
         at_desk(page, chat)
         open_form(page)
         press(page, "Edit")
@@ -222,7 +218,7 @@ class Test_a_stored_customer:
         )
         assert not Draft.objects.filter(field="city").exists()
 
-    def test_the_conversation_goes_on_beside_it(self, browser_name, chat, page):
+    def test_the_conversation_goes_on_beside_it(self, chat, page):
         at_desk(page, chat)
         open_form(page)
         press(page, "Edit")
@@ -233,7 +229,7 @@ class Test_a_stored_customer:
 
 
 @pytest.mark.rule("R72")
-def test_who_is_not_this_customer_is_unlinked(browser_name, chat, page):
+def test_who_is_not_this_customer_is_unlinked(chat, page):
     at_desk(page, chat)
     details = region(page, "Customer details")
     expect(details).to_contain_text("Not verified")
@@ -243,7 +239,7 @@ def test_who_is_not_this_customer_is_unlinked(browser_name, chat, page):
 
 
 @pytest.mark.rule("R20")
-def test_a_preview_shows_it_read_only(browser_name, ana, internet, jelena, page):
+def test_a_preview_shows_it_read_only(ana, internet, jelena, page):
     held(chat_in(internet), ana)
     looked_at = chat_in(internet, name="Jelena Marković", email="jelena@post.example")
     at_desk(page, looked_at)

@@ -94,7 +94,7 @@ def test_nothing_is_not_sent(desk):
 
 
 @pytest.mark.rule("R50")
-def test_2001_characters_are_refused_beside_the_field_and_kept(browser_name, desk):
+def test_2001_characters_are_refused_beside_the_field_and_kept(desk):
     box = box_of(desk)
     box.fill("x" * 1799)
     expect(desk.locator("#message_note")).to_have_text("")
@@ -130,7 +130,7 @@ def test_what_the_customer_has_seen_is_marked(desk, task):
     expect(bubble(desk, "Good morning")).to_have_attribute("data-state", "seen")
 
 
-def test_earlier_words_come_on_demand(browser_name, desk, task, ana):
+def test_earlier_words_come_on_demand(desk, task, ana):
     for number in range(60):
         chats.answer(task.pk, text=f"Line {number}.", uuid=uuid.uuid4(), by=ana)
     desk.reload()
@@ -161,7 +161,7 @@ def test_who_reads_further_up_is_told_of_new_words(desk, task):
 
 
 @pytest.mark.rule("R3", "R51")
-def test_another_task_and_back_keeps_the_words(browser_name, desk, other):
+def test_another_task_and_back_keeps_the_words(desk, other):
     box_of(desk).fill("Half a sentence")
     task_of(desk, "Tomasz", "In progress").click()
     expect(box_of(desk)).to_have_attribute("placeholder", "Write to Tomasz")
@@ -206,7 +206,7 @@ def test_sending_removes_both_copies(desk, task):
 
 
 @pytest.mark.rule("R51")
-def test_signing_out_leaves_the_servers_copy_alone(browser_name, desk, task):
+def test_signing_out_leaves_the_servers_copy_alone(desk, task):
     box_of(desk).press_sequentially("Half a sentence")
     desk.get_by_role("button", name="Ana Kovač").click()
     desk.get_by_role("button", name="Log out").click()
@@ -240,7 +240,7 @@ def test_what_is_pushed_takes_no_pen_out_of_the_hand(browser_name, desk, task):
 
 
 @pytest.mark.rule("R2")
-def test_words_in_another_task_are_counted_everywhere(browser_name, desk, other):
+def test_words_in_another_task_are_counted_everywhere(desk, other):
     expect(desk).to_have_title("(1) Jelena · Care Desk")
     hear(other, "Czy ktoś tam jest?")
     row = task_of(desk, "Tomasz", "In progress")
@@ -337,9 +337,7 @@ def test_sounds_after_a_press_and_can_be_switched_off(task, other, internet, pag
 
 
 @pytest.mark.rule("R51")
-def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(
-    browser_name, desk, task, server, new_page
-):
+def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(desk, task, server, new_page):
     new_page.lose_the_line()
     say(desk, "Before")
     expect(bubble(desk, "Before")).to_have_attribute("data-state", "sent")
@@ -363,7 +361,7 @@ def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(
 
 
 @pytest.mark.rule("R51")
-def test_unsent_words_survive_a_reload(browser_name, desk, task):
+def test_unsent_words_survive_a_reload(desk, task):
     """The server hears them only after the reload: the socket of the first page is deaf."""
     desk.evaluate("WebSocket.prototype.send = () => {}; null")
     say(desk, "Kept in the browser")

@@ -29,7 +29,7 @@ def accept_of(page):
 
 
 @pytest.mark.rule("R2", "R20")
-def test_new_work_appears_by_itself_and_can_be_looked_at(browser_name, desk, internet, ana):
+def test_new_work_appears_by_itself_and_can_be_looked_at(desk, internet, ana):
     expect(region(desk, "Communication")).to_contain_text("Nobody is waiting in Internet.")
     chat_in(internet, name="Noor van Dijk", text="Mijn factuur klopt niet")
     row = task_of(desk, "Noor van Dijk")
@@ -64,7 +64,7 @@ def test_selecting_names_the_address_and_goes_back(browser_name, desk, internet,
 
 
 @pytest.mark.rule("R21")
-def test_accept_puts_the_pen_into_the_composer(browser_name, desk, internet, ana):
+def test_accept_puts_the_pen_into_the_composer(desk, internet, ana):
     chat_in(internet, name="Noor")
     task_of(desk, "Noor").click()
     accept_of(desk).click()
@@ -75,7 +75,7 @@ def test_accept_puts_the_pen_into_the_composer(browser_name, desk, internet, ana
 
 
 @pytest.mark.rule("R22")
-def test_who_looks_while_somebody_takes_it_is_told_by_push(browser_name, desk, internet, marko, new_page):
+def test_who_looks_while_somebody_takes_it_is_told_by_push(desk, internet, marko, new_page):
     new_page.allow("404")
     task = chat_in(internet, name="Noor")
     task_of(desk, "Noor").click()
@@ -192,7 +192,7 @@ def test_colours_are_kept_by_browser_and_server(desk):
     assert desk.locator("html").get_attribute("data-theme") is None
 
 
-def test_logging_out_is_a_press_and_a_post(browser_name, desk):
+def test_logging_out_is_a_press_and_a_post(desk):
     desk.get_by_role("button", name="Ana Kovač").click()
     desk.get_by_role("button", name="Log out").click()
     expect(desk.get_by_role("textbox", name="Username")).to_be_visible()

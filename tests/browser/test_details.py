@@ -42,7 +42,7 @@ class Test_title_and_description:
         ).to_be_visible()
 
     @pytest.mark.rule("R51")
-    def test_enter_and_ctrl_enter_save_at_once_and_leave_the_focus(self, browser_name, chat, page):
+    def test_enter_and_ctrl_enter_save_at_once_and_leave_the_focus(self, chat, page):
         at_desk(page, chat)
         title_of(page).fill("Router")
         title_of(page).press("Enter")
@@ -56,7 +56,7 @@ class Test_title_and_description:
         expect(description_of(page)).to_be_focused()
 
     @pytest.mark.rule("R51")
-    def test_a_draft_survives_a_reload(self, browser_name, chat, page):
+    def test_a_draft_survives_a_reload(self, chat, page):
         at_desk(page, chat)
         title_of(page).press_sequentially("Router ke")
         page.reload()
@@ -79,7 +79,7 @@ class Test_title_and_description:
         eventually(lambda: saved()[0] == "Router", seconds=20)
 
     @pytest.mark.rule("R50")
-    def test_too_much_is_said_beside_the_field_and_nothing_is_cut(self, browser_name, chat, page):
+    def test_too_much_is_said_beside_the_field_and_nothing_is_cut(self, chat, page):
         at_desk(page, chat)
         details = region(page, "Request details")
         description_of(page).fill("x" * 1799)
@@ -98,7 +98,7 @@ class Test_title_and_description:
         eventually(lambda: saved()[1] == "x" * 2000)
 
     @pytest.mark.rule("R41", "R51")
-    def test_are_notes_until_the_customer_is_created(self, browser_name, strange_chat, page):
+    def test_are_notes_until_the_customer_is_created(self, strange_chat, page):
         at_desk(page, strange_chat)
         title_of(page).fill("Wrong bill")
         title_of(page).press("Tab")
@@ -108,7 +108,7 @@ class Test_title_and_description:
         assert not CareRequest.objects.exists()
 
     @pytest.mark.rule("R8")
-    def test_the_icon_tells_of_status_and_dates(self, browser_name, chat, page):
+    def test_the_icon_tells_of_status_and_dates(self, chat, page):
         at_desk(page, chat)
         button = region(page, "Request details").get_by_role("button", name="Request information")
         button.press("Enter")
@@ -131,7 +131,7 @@ class Test_a_colleague:
         expect(title_of(page)).to_be_focused()
 
     @pytest.mark.rule("R53")
-    def test_whose_comment_comes_in_is_shown_at_once(self, browser_name, chat, marko, page):
+    def test_whose_comment_comes_in_is_shown_at_once(self, chat, marko, page):
         at_desk(page, chat)
         remarks.comment(chat.activity, "Seen by me, too.", by=marko.user)
         expect(region(page, "Comments").get_by_text("Seen by me, too.")).to_be_visible()
@@ -176,7 +176,7 @@ class Test_tags:
         assert not Tag.objects.exists()
 
     @pytest.mark.rule("R60")
-    def test_backspace_and_the_cross_remove(self, browser_name, chat, ana, page):
+    def test_backspace_and_the_cross_remove(self, chat, ana, page):
         for word in ("one", "two", "three"):
             remarks.add_tag(chat.activity, word, by=ana.user)
         at_desk(page, chat)
@@ -188,9 +188,7 @@ class Test_tags:
         expect(tag_of(page)).to_be_focused()
 
     @pytest.mark.rule("R60")
-    def test_an_arrow_chooses_a_suggestion_else_what_is_typed_counts(
-        self, browser_name, chat, ana, internet, page
-    ):
+    def test_an_arrow_chooses_a_suggestion_else_what_is_typed_counts(self, chat, ana, internet, page):
         other = held(chat_in(internet), ana).activity
         for word in ("router", "roof"):
             remarks.add_tag(other, word, by=ana.user)
@@ -223,7 +221,7 @@ class Test_tags:
         eventually(lambda: tags(page) == ["rough"])
 
     @pytest.mark.rule("R61")
-    def test_51_characters_are_refused_in_words_and_stay_in_the_field(self, browser_name, chat, page):
+    def test_51_characters_are_refused_in_words_and_stay_in_the_field(self, chat, page):
         at_desk(page, chat)
         tag_of(page).fill("x" * 51)
         tag_of(page).press("Enter")
@@ -237,7 +235,7 @@ class Test_tags:
         eventually(lambda: tags(page) == ["x" * 50])
 
     @pytest.mark.rule("R62")
-    def test_a_twin_says_so_and_rings_the_first(self, browser_name, chat, ana, page):
+    def test_a_twin_says_so_and_rings_the_first(self, chat, ana, page):
         remarks.add_tag(chat.activity, "Router", by=ana.user)
         at_desk(page, chat)
         tag_of(page).fill("ROUTER")
@@ -258,7 +256,7 @@ class Test_tags:
 
 class Test_comments:
     @pytest.mark.rule("R65")
-    def test_are_added_and_edited_by_their_author(self, browser_name, chat, page):
+    def test_are_added_and_edited_by_their_author(self, chat, page):
         at_desk(page, chat)
         pane = region(page, "Comments")
         pane.get_by_role("textbox", name="Add a comment").fill("Line test is clear.")
@@ -275,7 +273,7 @@ class Test_comments:
         assert Comment.objects.get().text == "Line test is clean."
 
     @pytest.mark.rule("R65")
-    def test_ctrl_enter_adds_and_empty_is_refused_in_words(self, browser_name, chat, page):
+    def test_ctrl_enter_adds_and_empty_is_refused_in_words(self, chat, page):
         at_desk(page, chat)
         pane = region(page, "Comments")
         box = pane.get_by_role("textbox", name="Add a comment")
@@ -287,7 +285,7 @@ class Test_comments:
         expect(pane.get_by_role("listitem")).to_contain_text("One")
 
     @pytest.mark.rule("R51")
-    def test_one_that_was_begun_survives_a_reload(self, browser_name, chat, page):
+    def test_one_that_was_begun_survives_a_reload(self, chat, page):
         at_desk(page, chat)
         box = region(page, "Comments").get_by_role("textbox", name="Add a comment")
         box.press_sequentially("Terazije has 12")

@@ -46,7 +46,7 @@ def card(page):
 
 
 @pytest.mark.rule("R5")
-def test_groups_by_title_with_a_button_an_activity(browser_name, chat, call, page):
+def test_groups_by_title_with_a_button_an_activity(chat, call, page):
     at_desk(page, chat)
     group = journey(page).get_by_role("group", name="Moving house", exact=True)
     expect(group.get_by_role("button")).to_have_count(3)
@@ -76,7 +76,7 @@ class Test_card:
         page.keyboard.press("Escape")
         expect(card(page)).to_have_count(0)
 
-    def test_goes_when_the_pointer_goes(self, browser_name, chat, call, page):
+    def test_goes_when_the_pointer_goes(self, chat, call, page):
         at_desk(page, chat)
         button_of(page, call).hover()
         expect(card(page)).to_be_visible()
@@ -128,7 +128,7 @@ class Test_card:
 
 @pytest.mark.rule("R6")
 class Test_selecting:
-    def test_switches_the_details_and_back(self, browser_name, chat, call, page):
+    def test_switches_the_details_and_back(self, chat, call, page):
         at_desk(page, chat)
         page.locator("#message").fill("Half a sentence")
         button_of(page, call).click()
@@ -146,14 +146,14 @@ class Test_selecting:
         expect(region(page, "Comments")).not_to_contain_text("Wants the same number.")
         expect(journey(page).locator("[aria-current]")).to_have_attribute("aria-pressed", "true")
 
-    def test_a_request_by_its_title(self, browser_name, chat, call, page):
+    def test_a_request_by_its_title(self, chat, call, page):
         at_desk(page, chat)
         journey(page).locator(f"#req-{call.care_request_id}-row").press("Enter")
         expect(description_of(page)).to_have_value("In December.")
         expect(region(page, "Comments")).to_contain_text("Choose an activity in the journey.")
 
     @pytest.mark.rule("R3")
-    def test_what_is_left_half_written_is_there_when_one_comes_back(self, browser_name, chat, call, page):
+    def test_what_is_left_half_written_is_there_when_one_comes_back(self, chat, call, page):
         at_desk(page, chat)
         comment = region(page, "Comments").get_by_role("textbox", name="Add a comment")
         comment.fill("Of the chat")
@@ -164,9 +164,7 @@ class Test_selecting:
         expect(comment).to_have_value("Of the chat")
 
     @pytest.mark.rule("R51")
-    def test_a_title_that_is_left_by_selecting_is_saved_where_it_was_typed(
-        self, browser_name, chat, call, page
-    ):
+    def test_a_title_that_is_left_by_selecting_is_saved_where_it_was_typed(self, chat, call, page):
         at_desk(page, chat)
         own = CareRequest.objects.get(title="")
         title_of(page).fill("Router")
@@ -206,7 +204,7 @@ def test_older_pages_stay_when_something_new_arrives(browser_name, chat, jelena,
 
 @pytest.mark.rule("R10")
 class Test_add_request:
-    def test_the_pen_is_in_the_title_of_the_new_one(self, browser_name, chat, call, page):
+    def test_the_pen_is_in_the_title_of_the_new_one(self, chat, call, page):
         at_desk(page, chat)
         title_of(page).fill("Router")
         button_of(page, call).click()
@@ -221,7 +219,7 @@ class Test_add_request:
         expect(new.locator("[aria-current]")).to_have_count(1)
         expect(journey(page).get_by_role("group", name="Router", exact=True).locator(".act")).to_have_count(0)
 
-    def test_what_is_being_typed_stays_with_the_old_one(self, browser_name, chat, page):
+    def test_what_is_being_typed_stays_with_the_old_one(self, chat, page):
         """The button takes the focus out of the title: both go to the server at once."""
         at_desk(page, chat)
         old = CareRequest.objects.get()
@@ -232,7 +230,7 @@ class Test_add_request:
         old.refresh_from_db()
         assert old.title == "Router"
 
-    def test_not_before_the_customer_is_created(self, browser_name, strange_chat, page):
+    def test_not_before_the_customer_is_created(self, strange_chat, page):
         at_desk(page, strange_chat)
         add = journey(page).get_by_role("button", name="Add request")
         expect(add).to_be_disabled()

@@ -32,7 +32,7 @@ def test_one_logs_in_and_is_where_one_was_going(browser_name, ana, page):
     assert page.get_by_role("heading", name="Change password").is_visible()
 
 
-def test_a_failed_try_says_so_where_a_screen_reader_hears_it(browser_name, ana, page):
+def test_a_failed_try_says_so_where_a_screen_reader_hears_it(ana, page):
     page.goto("/accounts/login/")
     log_in(page, "not this one")
     alert = page.get_by_role("alert")
@@ -40,7 +40,7 @@ def test_a_failed_try_says_so_where_a_screen_reader_hears_it(browser_name, ana, 
     assert page.get_by_role("textbox", name="Username").input_value() == "ana"
 
 
-def test_the_page_speaks_each_language_by_one_press(browser_name, page, server):
+def test_the_page_speaks_each_language_by_one_press(page, server):
     page.goto("/accounts/login/?next=/desk/")
     languages = page.get_by_role("navigation", name="Language")
     for name, code in [("Srpski", "sr-latn"), ("Nederlands", "nl"), ("Polski", "pl"), ("Türkçe", "tr")]:

@@ -105,7 +105,7 @@ def test_moved_by_the_keyboard(browser_name, chat, call, page):
 
 
 @pytest.mark.rule("R81")
-def test_to_another_customer_the_task_goes_along(browser_name, chat, tomasz, page):
+def test_to_another_customer_the_task_goes_along(chat, tomasz, page):
     at_desk(page, chat)
     open_menu(page, chat.activity)
     page.keyboard.press("End")
@@ -143,7 +143,7 @@ def test_an_older_one_moves_alone_to_a_new_customer(chat, call, page):
 
 
 @pytest.mark.rule("R73")
-def test_merged_and_two_again(browser_name, chat, ana, internet, page):
+def test_merged_and_two_again(chat, ana, internet, page):
     values = {"first_name": "J.", "last_name": "Marković", "city": "Belgrade", "emails": ["j@work.example"]}
     other = editing.create(values, by=ana.user)
     held(chat_of(other, internet), by=ana)

@@ -171,7 +171,7 @@ def test_an_automatic_queue_is_a_line_that_says_why(desk, billing, marko):
 
 
 @pytest.mark.rule("R38")
-def test_logging_out_with_a_task_in_progress_asks(browser_name, desk, ana, new_page):
+def test_logging_out_with_a_task_in_progress_asks(desk, ana, new_page):
     new_page.allow("401")
     me = desk.get_by_role("button", name="Ana Kovač")
     me.click()

@@ -117,7 +117,7 @@ def test_customer_form_of_two_agents(two, jelena):
 
 
 @pytest.mark.rule("R52")
-def test_tags_of_a_colleague(browser_name, chat, ana, marko, page):
+def test_tags_of_a_colleague(chat, ana, marko, page):
     remarks.add_tag(chat.activity, "router", by=ana.user)
     at_desk(page, chat)
     pane = region(page, "Activity details")
@@ -138,7 +138,7 @@ def test_tags_of_a_colleague(browser_name, chat, ana, marko, page):
 
 
 @pytest.mark.rule("R52")
-def test_a_conversation_that_was_moved(browser_name, chat, marko, page):
+def test_a_conversation_that_was_moved(chat, marko, page):
     at_desk(page, chat)
     title_of(page).press_sequentially("Her title")
     joining.add_request(chat.activity, by=marko.user)
@@ -168,7 +168,7 @@ def test_a_draft_from_before_is_no_way_round_it(browser_name, chat, marko, page)
 
 
 @pytest.mark.rule("R53")
-def test_no_caution_for_ones_own_second_tab(browser_name, chat, ana, jelena, page):
+def test_no_caution_for_ones_own_second_tab(chat, ana, jelena, page):
     at_desk(page, chat)
     save_details(CareRequest.objects.get(), {"title": "Typed there"}, version=None, by=ana.user)
     expect(title_of(page)).to_have_value("Typed there")

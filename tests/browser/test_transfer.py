@@ -31,7 +31,7 @@ def transfer(page, to, note=""):
 
 
 @pytest.mark.rule("R43")
-def test_an_agent_accepts_it_with_its_note(browser_name, chat, marko, page, new_page):
+def test_an_agent_accepts_it_with_its_note(chat, marko, page, new_page):
     at_desk(page, chat)
     theirs = let_in(new_page(), "marko")
     eventually(lambda: marko.presences.exists())
