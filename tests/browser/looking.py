@@ -10,3 +10,11 @@ def assert_accessible(page, where="", options=None):
     page.wait_for_function(AT_REST)
     found = Axe().run(page, options=options)
     assert found.violations_count == 0, f"{where or page.url}: {found.generate_report()}"
+
+
+def assert_accessible_day_and_night(page, where=""):
+    """In dark colours only contrasts are others."""
+    assert_accessible(page, where)
+    page.emulate_media(color_scheme="dark")
+    assert_accessible(page, f"{where or page.url}, dark", {"runOnly": ["color-contrast"]})
+    page.emulate_media(color_scheme="light")
