@@ -6,7 +6,7 @@ from activities.joining import AlreadyKnown, join
 from activities.models import Activity
 from caredesk.history import acting
 from caredesk.realtime import announce
-from caredesk.stale import locked
+from caredesk.stale import locked, refuse_if_stale
 from customers import editing
 from customers.bells import ring_journey
 from customers.matching import matches, the_one
@@ -48,22 +48,24 @@ def link(activity, customer, *, verified, by):
     ring_journey(customer.pk)
 
 
-def confirm(activity, *, by):
-    """The agent has made sure that this is the customer (R72)."""
+def confirm(activity, *, version=None, by):
+    """The agent has made sure that this is the customer (R72). Raises Stale over an older `version`."""
     with transaction.atomic(), acting(by):
+        refuse_if_stale(locked(activity), version, by=by)
         Activity.objects.filter(pk=activity.pk).update(verified=True)
         announce(activity)
 
 
-def unlink(activity, *, by):
+def unlink(activity, *, version=None, by):
     """ "Not this customer": the activity is nobody's again, and leaves their request (R72).
 
-    Raises Verified, Closed, and AlreadyKnown when the activity has just got another request.
+    Raises Stale over an older `version`, Verified, Closed, and AlreadyKnown when the activity has just got another request.
     """
     with transaction.atomic(), acting(by):
         now = Activity.objects.select_related("customer", "care_request").get(pk=activity.pk)
         touch_or_refuse(now.care_request_id)
         current = locked(activity)
+        refuse_if_stale(current, version, by=by)
         if current.verified:
             raise Verified
         if current.care_request_id != now.care_request_id:
