@@ -106,10 +106,9 @@ AFTER_DISPATCH = {
         SELECT id FROM queues_agent agent WHERE state = 'ready'
             AND coalesce(gone_since, '-infinity') < clock_timestamp() - interval '46 seconds' AND NOT EXISTS (
                 SELECT FROM queues_presence WHERE agent_id = agent.id)""",
-    "R38 who is gone for 300 s has no chats whose customers are there": """
+    "R38 who is gone for 300 s has no chats": """
         SELECT task.id FROM queues_task task JOIN queues_agent agent ON agent.id = agent_id
-        JOIN activities_activity activity ON activity.id = task.activity_id
-        WHERE task.state = 'active' AND task.medium = 'chat' AND customer_left_at IS NULL
+        WHERE task.state = 'active' AND task.medium = 'chat'
             AND gone_since < clock_timestamp() - interval '301 seconds' AND NOT EXISTS (
                 SELECT FROM queues_presence WHERE agent_id = agent.id)""",
     "R40 who accepted a call that nobody answered for 60 s is free": """
