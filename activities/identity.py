@@ -12,6 +12,7 @@ from customers.bells import ring_journey
 from customers.matching import matches, the_one
 from customers.phones import shown_phone
 from requests_app.editing import touch_or_refuse
+from requests_app.solving import close_if_solved
 
 
 class Verified(Exception):
@@ -59,7 +60,7 @@ def confirm(activity, *, version=None, by):
 def unlink(activity, *, version=None, by):
     """ "Not this customer": the activity is nobody's again, and leaves their request (R72).
 
-    Raises Stale over an older `version`, Verified, Closed, and AlreadyKnown when the activity has just got another request.
+    Raises Stale over an older `version`, Verified, Closed, and AlreadyKnown when it has just got another request.
     """
     with transaction.atomic(), acting(by):
         now = Activity.objects.select_related("customer", "care_request").get(pk=activity.pk)
@@ -74,6 +75,7 @@ def unlink(activity, *, version=None, by):
         Activity.objects.filter(pk=activity.pk).update(
             customer=None, care_request=None, verified=True, version=current.version + 1
         )
+        close_if_solved(now.care_request_id)
         announce(activity, *former)
         ring_journey(current.customer_id)
     activity.refresh_from_db()

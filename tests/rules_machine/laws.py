@@ -71,6 +71,10 @@ ALWAYS = {
         JOIN activities_activity activity ON activity.care_request_id = request.id
         JOIN queues_task task ON task.activity_id = activity.id
         WHERE request.state = 'closed' AND task.state IN {LIVE}""",
+    "R8 a solved request that nothing goes on in is closed": f"""
+        SELECT request.id FROM requests_carerequest request WHERE state = 'open' AND solved AND NOT EXISTS (
+            SELECT FROM activities_activity activity JOIN queues_task task ON task.activity_id = activity.id
+            WHERE activity.care_request_id = request.id AND task.state IN {LIVE})""",
     "R34 an offer is accepted in time": """
         SELECT offer.id FROM queues_offer offer JOIN queues_task task ON task.id = task_id
         WHERE outcome = 'accepted' AND task.medium <> 'call' AND offer.ended_at >= expires_at""",
@@ -126,10 +130,6 @@ AFTER_DISPATCH = {
 
 # Only once the sweep of requests has come by.
 AFTER_SWEEP = {
-    "R8 a solved request that nothing goes on in is closed": f"""
-        SELECT request.id FROM requests_carerequest request WHERE state = 'open' AND solved AND NOT EXISTS (
-            SELECT FROM activities_activity activity JOIN queues_task task ON task.activity_id = activity.id
-            WHERE activity.care_request_id = request.id AND task.state IN {LIVE})""",
     "R90 what is quiet for 5 days is closed": f"""
         SELECT id FROM requests_carerequest request WHERE state = 'open'
             AND touched_at < clock_timestamp() - interval '432001 seconds' AND NOT EXISTS (
