@@ -76,9 +76,9 @@ def unsaved_elsewhere(request, seat):
 
 
 def show_unsaved(request, seat):
-    response = reasoned(beside(request, seat, status=409))
+    response = reasoned(beside(request, seat, point="#request_title", status=409))
     response["HX-Retarget"] = "#details"
-    return trigger_client_event(response, "point", {"at": "#request_title"}, after="settle")
+    return response
 
 
 def form_of(request, seat):
