@@ -37,6 +37,7 @@ class Product:
         self.valkey.spawn()
         self.valkey.wait()
         more = {"REDIS_URL": self.valkey.url, "CAREDESK_CHAT_STARTS_PER_MINUTE": "100000"}
+        more["CAREDESK_CHAT_MESSAGES_PER_MINUTE"] = "100000"
         self.up, self.port, self.second = Up(self.data, **more), processes.free_port(), None
         self.more = more
 
