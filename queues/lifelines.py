@@ -25,8 +25,8 @@ class Lifeline:
         self.number, self.line, self.holding = secrets.randbelow(2**31), None, threading.Lock()
 
     def hold(self):
-        """Before the first lease, and now and then: one that was cut is held again. Raises psycopg.Error."""
-        with self.holding:
+        """Before the first lease, and now and then: one that was cut is held again. Raises Django's DatabaseError."""
+        with self.holding, database.wrap_database_errors:
             if self.line and self.answers():
                 return
             self.line = psycopg.connect(**address(), autocommit=True, connect_timeout=CONNECT_SECONDS)

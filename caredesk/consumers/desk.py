@@ -27,7 +27,6 @@ from datetime import datetime
 from types import SimpleNamespace
 from uuid import UUID
 
-import psycopg
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, Error
 from django.template.loader import render_to_string
@@ -89,7 +88,7 @@ class Pulse:
     async def beat(self):
         while self.agents:
             await asyncio.sleep(presence.RENEW_SECONDS)
-            with suppress(Error, psycopg.Error):
+            with suppress(Error):
                 await in_thread(self.renew, dict(self.agents))
 
     def renew(self, agents):

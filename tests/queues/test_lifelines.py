@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from django.db import DatabaseError
 
 from queues import lifelines, offers, presence
 from queues.lifelines import Lifeline
@@ -73,6 +74,12 @@ def test_one_that_was_cut_is_held_again(lifeline):
     assert lifeline.number in lifelines.alive()
     lifeline.hold()
     assert lifeline.number in lifelines.alive()
+
+
+def test_without_a_database_it_says_so_as_all_that_asks_it(monkeypatch):
+    monkeypatch.setattr(lifelines, "address", lambda: {"host": "127.0.0.1", "port": "1"})
+    with pytest.raises(DatabaseError):
+        Lifeline().hold()
 
 
 def test_what_names_no_process_has_only_its_lease():
