@@ -38,5 +38,6 @@ urlpatterns = [
     path("desk/<int:task_id>/tags/suggestions/", activity_details.tag_suggestions, name="tag_suggestions"),
     path("desk/<int:task_id>/tags/<int:tag_id>/remove/", activity_details.remove_tag, name="remove_tag"),
     path("desk/<int:task_id>/comments/", comments.comments, name="comments"),
+    path("desk/<int:task_id>/call_comment/", comments.call_comment, name="call_comment"),
     path("desk/<int:task_id>/comments/<int:comment_id>/", comments.edit_comment, name="edit_comment"),
 ]

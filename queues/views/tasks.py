@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from activities.models import Draft
 from caredesk import panes
 from queues import desk, missed_calls, room, why
+from queues.models import Task
 from queues.permissions import agent_required, visible_to
 
 
@@ -39,6 +40,20 @@ def context(request, agent, selected=None, state=None, idle=""):
         "waiting_count": sum(queue.waiting for queue in queues),
         "queues": queues,
         "missed_count": missed_calls.count(agent),
+    }
+
+
+def counts(agent):
+    """Without the lists: many may reach for the same task, and all but one are told that it is gone."""
+    own = Task.objects.active().filter(agent=agent)
+    return counts_of({"in_progress": own.exists(), "queues": desk.queues_of(agent)})
+
+
+def counts_of(rail):
+    return {
+        "in_progress": rail["in_progress"],
+        "waiting_count": sum(queue.waiting for queue in rail["queues"]),
+        "pick_queues": [queue for queue in rail["queues"] if queue.is_pick],
     }
 
 

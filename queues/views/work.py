@@ -42,12 +42,11 @@ def show(request, seat, stamp, *, accepted=False):
 
 def show_nothing(request, *, status=200, why=""):
     """Why there is nothing to see. Also htmx gets it, with its status: the script shows that, too."""
+    if request.htmx:
+        return render(request, "desk/empty.html", tasks.counts(request.agent) | {"why": why}, status=status)
     now = room.of(request.agent.pk)
     rail = tasks.context(request, request.agent, idle=idle(now))
-    blank = rail | {"why": why, "pick_queues": [queue for queue in rail["queues"] if queue.is_pick]}
-    if request.htmx:
-        return render(request, "desk/empty.html", blank, status=status)
-    return desk(request, None, blank, now=now, rail=rail, status=status)
+    return desk(request, None, rail | tasks.counts_of(rail) | {"why": why}, now=now, rail=rail, status=status)
 
 
 def gone(request, task_id, *, why="", status=404):

@@ -286,10 +286,10 @@ class Test_card:
         assert "Closed" in said
         assert "Closes by itself" not in said
 
-    def test_of_one_that_nobody_accepted(self, ana, internet):
+    def test_of_one_that_nobody_has_accepted_yet(self, ana, internet):
         looking = at_desk(ana, chat_in(internet))
         said = text(looking.get("card", f"activity-{looking.activity.pk}"))
-        assert "nobody took it" in said
+        assert "nobody yet" in said
         assert "Without a request" in said
 
     def test_the_browser_may_keep_it_for_a_moment(self, desk):

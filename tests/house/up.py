@@ -25,12 +25,12 @@ def environment(data: Path, **more: str) -> dict:
 class Up:
     """The runner and what it printed. Its start takes seconds, so a test does several things with one."""
 
-    def __init__(self, data: Path, port: int | None = None):
+    def __init__(self, data: Path, port: int | None = None, **more: str):
         self.data, self.port, self.lines = data, port or free_port(), []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "caredesk.runner"],
             cwd=ROOT,
-            env=environment(data, PORT=str(self.port), PYTHONUNBUFFERED="1"),
+            env=environment(data, PORT=str(self.port), PYTHONUNBUFFERED="1", **more),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -9,7 +9,7 @@ from queues.accepting import NotYours
 from queues.clock import clock
 from queues.desk import in_progress
 from queues.models import Agent, Offer, Presence, Queue, Task
-from tests.cast import ago, at_work, call_in, chat_in, held, offered
+from tests.cast import agent, ago, at_work, call_in, chat_in, held, offered
 
 pytestmark = pytest.mark.django_db
 
@@ -171,38 +171,37 @@ def test_a_second_call_is_refused_in_words_and_taken_back(billing, internet, ana
 # --- whom nobody blames (R37)
 
 
-@pytest.mark.rule("R37")
-def test_a_desk_that_is_gone_has_lost_the_connection(offer, ana):
-    late(offer)
+def desk_closed():
     Presence.objects.all().delete()
-    offers.expire_due()
-    assert now(offer).outcome == Offer.CONNECTION_LOST
-    assert now(ana).is_ready
 
 
-@pytest.mark.rule("R37")
-def test_a_desk_that_has_just_come_back_did_not_see_it(offer, ana):
+def desk_just_back():
     Presence.objects.update(since=clock())
-    late(offer)
-    offers.expire_due()
-    assert now(offer).outcome == Offer.TAKEN_BACK
-    assert now(ana).is_ready
 
 
-@pytest.mark.rule("R37")
-def test_a_web_process_that_died_before_the_deadline_is_not_the_agents_fault(offer, ana):
-    late(offer)
+def web_process_died():
     Presence.objects.update(lease_until=ago(seconds=-2))
-    offers.expire_due()
-    assert now(offer).outcome == Offer.TAKEN_BACK
-    assert now(ana).is_ready
+
+
+def nothing():
+    pass
 
 
 @pytest.mark.rule("R37")
-def test_who_listens_only_now_blames_nobody(offer, ana):
+@pytest.mark.parametrize(
+    ("happened", "listening", "outcome"),
+    [
+        (desk_closed, None, Offer.CONNECTION_LOST),
+        (desk_just_back, None, Offer.TAKEN_BACK),
+        (web_process_died, None, Offer.TAKEN_BACK),
+        (nothing, 3, Offer.TAKEN_BACK),
+    ],
+)
+def test_who_did_not_see_it_is_not_blamed(offer, ana, happened, listening, outcome):
+    happened()
     late(offer)
-    offers.expire_due(listening_since=ago(seconds=3))
-    assert now(offer).outcome == Offer.TAKEN_BACK
+    offers.expire_due(listening_since=listening and ago(seconds=listening))
+    assert now(offer).outcome == outcome
     assert now(ana).is_ready
 
 
@@ -211,10 +210,10 @@ def test_one_that_fails_does_not_keep_the_others(offer, marko, billing, monkeypa
     late(offer)
     expire = offers.expire
 
-    def fail_for_one(offer_id, since):
-        if offer_id == offer.pk:
+    def fail_for_one(*offer_ids, listening_since):
+        if offer.pk in offer_ids:
             raise RuntimeError("broken")
-        return expire(offer_id, since)
+        return expire(*offer_ids, listening_since=listening_since)
 
     monkeypatch.setattr(offers, "expire", fail_for_one)
     assert offers.expire_due() == 1
@@ -228,3 +227,27 @@ def test_the_open_offer_brings_all_that_is_shown(offer, ana, marko, django_asser
         assert (found.task.queue.name, found.task.activity.shown_name) == ("Billing", "Vera Check")
     assert offers.open_offer(marko) is None
     assert offers.next_deadline() == offer.expires_at
+
+
+@pytest.mark.rule("R32", "R33")
+def test_all_that_are_due_end_in_as_many_queries_as_one(billing, django_assert_max_num_queries):
+    people = [agent(f"agent{number}", "Agent", str(number), billing) for number in range(12)]
+    at_work(*people)
+    for one in people[:6]:
+        late(offered(chat_in(billing), one))
+    with django_assert_max_num_queries(18):
+        assert offers.expire_due() == 6
+    with django_assert_max_num_queries(20):
+        assert routing.route() == 6
+    assert {offer.agent for offer in Offer.objects.live()} == set(people[6:])
+
+
+def test_what_is_due_in_several_ways_ends_in_each_of_them(billing, ana, marko, sonja):
+    at_work(ana, marko, sonja)
+    missed, lost, taken = (late(offered(chat_in(billing), one)) for one in (ana, marko, sonja))
+    Presence.objects.filter(agent=marko).delete()
+    Presence.objects.filter(agent=sonja).update(since=clock())
+    offers.expire_due()
+    ends = [now(offer).outcome for offer in (missed, lost, taken)]
+    assert ends == [Offer.NO_ANSWER, Offer.CONNECTION_LOST, Offer.TAKEN_BACK]
+    assert [now(one).is_ready for one in (ana, marko, sonja)] == [False, True, True]
