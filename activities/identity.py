@@ -6,12 +6,13 @@ from activities.joining import AlreadyKnown, join
 from activities.models import Activity
 from caredesk.history import acting
 from caredesk.realtime import announce
-from caredesk.stale import locked
+from caredesk.stale import locked, refuse_if_stale
 from customers import editing
 from customers.bells import ring_journey
 from customers.matching import matches, the_one
 from customers.phones import shown_phone
 from requests_app.editing import touch_or_refuse
+from requests_app.solving import close_if_solved
 
 
 class Verified(Exception):
@@ -48,22 +49,24 @@ def link(activity, customer, *, verified, by):
     ring_journey(customer.pk)
 
 
-def confirm(activity, *, by):
-    """The agent has made sure that this is the customer (R72)."""
+def confirm(activity, *, version=None, by):
+    """The agent has made sure that this is the customer (R72). Raises Stale over an older `version`."""
     with transaction.atomic(), acting(by):
+        refuse_if_stale(locked(activity), version, by=by)
         Activity.objects.filter(pk=activity.pk).update(verified=True)
         announce(activity)
 
 
-def unlink(activity, *, by):
+def unlink(activity, *, version=None, by):
     """ "Not this customer": the activity is nobody's again, and leaves their request (R72).
 
-    Raises Verified, Closed, and AlreadyKnown when the activity has just got another request.
+    Raises Stale over an older `version`, Verified, Closed, and AlreadyKnown when it has just got another request.
     """
     with transaction.atomic(), acting(by):
         now = Activity.objects.select_related("customer", "care_request").get(pk=activity.pk)
         touch_or_refuse(now.care_request_id)
         current = locked(activity)
+        refuse_if_stale(current, version, by=by)
         if current.verified:
             raise Verified
         if current.care_request_id != now.care_request_id:
@@ -72,6 +75,7 @@ def unlink(activity, *, by):
         Activity.objects.filter(pk=activity.pk).update(
             customer=None, care_request=None, verified=True, version=current.version + 1
         )
+        close_if_solved(now.care_request_id)
         announce(activity, *former)
         ring_journey(current.customer_id)
     activity.refresh_from_db()

@@ -13,6 +13,7 @@ from caredesk.texts import limited_fields
 from customers.bells import ring_journey
 from requests_app.editing import touch, touch_or_refuse
 from requests_app.models import CareRequest
+from requests_app.solving import close_if_solved
 
 NOTES = ("title", "description")
 MINE = "mine_"  # the field of a draft that stands beside a colleague's text
@@ -80,6 +81,7 @@ def add_request(activity, *, version=None, by):
             raise Overtaken
         target = CareRequest.objects.create(customer_id=now.customer_id)
         put_into(current, target)
+        left_by_one(former and former.pk)
         announce(*[record for record in (former, target, activity) if record])
     return target
 
@@ -90,6 +92,12 @@ def put_into(activity, care_request):
     Activity.objects.filter(pk=activity.pk).update(care_request=care_request, version=F("version") + 1)
     touch(care_request.pk)
     ring_journey(care_request.customer_id)
+
+
+def left_by_one(request_id):
+    """An activity has gone from this request, which the caller holds: a solved one may close now (R8)."""
+    touch(request_id)
+    close_if_solved(request_id)
 
 
 def note(activity, texts):

@@ -16,6 +16,7 @@ from caredesk.stale import BESIDE, refuse_if_stale
 from customers.bells import ring_journey
 from customers.models import FIELDS, ContactPoint, Customer
 from requests_app.models import CareRequest
+from requests_app.solving import close_if_solved
 
 DAYS = 7
 SECONDS = 60
@@ -256,6 +257,8 @@ def give_back(kept, other, undo):
         for activity in arrived:
             put_into(activity, target)
             announce(activity)
+        for pk in requests:
+            close_if_solved(pk)
     CareRequest.objects.filter(pk__in=requests).update(customer=other)
     own.filter(customer=kept, care_request=None).update(customer=other)
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from activities import drafts
-from activities.joining import MINE, NOTES, join, put_into, take_notes
+from activities.joining import MINE, NOTES, join, left_by_one, put_into, take_notes
 from activities.models import Activity, Draft
 from caredesk.history import acting
 from caredesk.realtime import announce, name_of
@@ -15,7 +15,7 @@ from caredesk.stale import locked, refuse_if_stale
 from customers import editing
 from customers.bells import ring_journey
 from customers.models import Customer
-from requests_app.editing import Closed, touch
+from requests_app.editing import Closed
 from requests_app.models import CareRequest
 
 
@@ -55,7 +55,7 @@ def to_request(activity, target, *, version, by):
         refuse_closed(requests)
         found = requests[target.pk] if target else new_request(current)
         put_into(current, found)
-        touch(before.care_request_id)
+        left_by_one(before.care_request_id)
         announce(current, found, *requests.values())
         return moved(before, current, made_request=None if target else found.pk)
 
@@ -99,7 +99,7 @@ def back(done, *, by):
         refuse_closed(requests)
         place(current, done)
         for pk in requests:
-            touch(pk)
+            left_by_one(pk)
         unmake(done, current, by)
         announce(current, *requests.values(), *customers.values())
         for pk in customers:
@@ -152,7 +152,7 @@ def carry(before, customer, *, version, by, made_customer=None):
     current.version += 1
     current.save(update_fields=["customer", "care_request", "verified", "version"])
     found = join(current, by=by)
-    touch(before.care_request_id)
+    left_by_one(before.care_request_id)
     former = Customer.objects.filter(pk=before.customer_id).first()
     announce(current, found, *requests.values(), customer, *filter(None, [former]))
     ring_journey(before.customer_id)

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "caredesk.security.StrangersMiddleware",
     "axes.middleware.AxesMiddleware",
+    "queues.views.moved.MovedMiddleware",
 ]
 
 ROOT_URLCONF = "caredesk.urls"

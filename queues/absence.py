@@ -34,7 +34,7 @@ def sweep(*, listening_since):
 def away():
     """Gone agents for whom a step is still to come."""
     here = live().filter(agent=OuterRef("pk"))
-    own = Task.objects.active().filter(agent=OuterRef("pk"), activity__customer_left_at=None)
+    own = Task.objects.active().filter(agent=OuterRef("pk"))
     gone = Agent.objects.filter(~Exists(here), gone_since__isnull=False).annotate(
         has_offer=Exists(Offer.objects.live().filter(agent=OuterRef("pk"))),
         has_chats=Exists(own.filter(medium=Activity.CHAT)),
@@ -60,8 +60,8 @@ def set_not_ready(agent):
 
 
 def give_chats_back(agent):
-    """Those whose customer is there; calls and e-mails stay until a supervisor moves them."""
-    chats = Task.objects.active().filter(agent=agent, medium=Activity.CHAT, activity__customer_left_at=None)
+    """Calls and e-mails stay until a supervisor moves them."""
+    chats = Task.objects.active().filter(agent=agent, medium=Activity.CHAT)
     for task_id in chats.order_by("pk").values_list("pk", flat=True):
         try:
             transferring.give_back(task_id, agent, unless_here=True)

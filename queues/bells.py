@@ -8,11 +8,22 @@ from queues.models import Agent, Queue
 
 def ring_desk(agent_id, user_id):
     """Something in this agent's own lists changed."""
-    Agent.objects.filter(pk=agent_id).update(desk_seq=F("desk_seq") + 1)
-    announce(f"desk-{user_id}")
+    ring_desks({agent_id: user_id})
+
+
+def ring_desks(agents):
+    """The lists of all these agents, {id: user id}; the caller holds them, if they are more than one."""
+    Agent.objects.filter(pk__in=agents).update(desk_seq=F("desk_seq") + 1)
+    announce(*(f"desk-{user_id}" for user_id in agents.values()))
 
 
 def ring_queue(queue_id):
     """What waits in this queue changed. Last in every transaction: the queue's row is everybody's."""
     Queue.objects.filter(pk=queue_id).update(seq=F("seq") + 1)
     announce(f"queue-{queue_id}")
+
+
+def ring_queues(queue_ids):
+    """Each once, by number."""
+    for queue_id in sorted(set(queue_ids)):
+        ring_queue(queue_id)

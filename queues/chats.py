@@ -14,6 +14,7 @@ from activities.models import Activity, Message
 from caredesk.history import acting
 from caredesk.realtime import announce
 from caredesk.stale import locked
+from customers.bells import ring_journey
 from queues import offering, routing
 from queues.bells import ring_desk, ring_queue
 from queues.models import Offer, Task
@@ -81,6 +82,16 @@ def abandon(activity, task, offer):
     if offer:
         offering.end(offer, Offer.CUSTOMER_LEFT)
         routing.soon()
+
+
+def let_go_of(task):
+    """Nobody is there on either side of this chat in progress, which the caller holds (R38, R42)."""
+    care_request = held_request_of(task.activity_id)
+    activity = locked(Activity(pk=task.activity_id))
+    abandon(activity, task, None)
+    touched(care_request)
+    announce(activity)
+    ring_journey(activity.customer_id)
 
 
 def present(activity):

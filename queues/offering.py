@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F
 
 from caredesk.realtime import announce
-from queues.bells import ring_desk, ring_queue
+from queues.bells import ring_desks, ring_queues
 from queues.clock import clock
 from queues.models import Agent, Offer, Task
 from queues.waking import SLEEP_SECONDS, wake
@@ -19,42 +18,59 @@ def seconds_of(queue):
 
 def make(task, agent, *, returns_to=None):
     """Show the task to the agent; the caller holds both rows. `returns_to` keeps it until it is accepted (R43)."""
-    now, seconds = clock(), seconds_of(task.queue)
-    offer = Offer.objects.create(
-        task=task,
-        agent=agent,
-        returns_to=returns_to,
-        offered_at=now,
-        expires_at=now + timedelta(seconds=seconds),
+    return make_all([(task, agent)], returns_to=returns_to)[0]
+
+
+def make_all(pairs, *, returns_to=None):
+    """Show each task to its agent, [(task, agent)], in as many statements as for one; return the offers."""
+    now = clock()
+    made = Offer.objects.bulk_create(
+        Offer(
+            task=task,
+            agent_id=agent.pk,
+            returns_to=returns_to,
+            offered_at=now,
+            expires_at=now + timedelta(seconds=seconds_of(task.queue)),
+        )
+        for task, agent in pairs
     )
+    agents, tasks = {agent.pk: agent.user_id for _task, agent in pairs}, [task for task, _agent in pairs]
     if not returns_to:
-        task.state = Task.OFFERED
-        task.save(update_fields=["state"])
-    Agent.objects.filter(pk=agent.pk).update(last_offered_at=now, desk_seq=F("desk_seq") + 1)
-    announce(f"desk-{agent.user_id}")
-    if seconds < SLEEP_SECONDS:
+        to_state(tasks, Task.OFFERED)
+    Agent.objects.filter(pk__in=agents).update(last_offered_at=now)
+    ring_desks(agents)
+    if any(seconds_of(task.queue) < SLEEP_SECONDS for task in tasks):
         wake()
-    ring_queue(task.queue_id)
-    return offer
+    ring_queues(task.queue_id for task in tasks)
+    return made
+
+
+def to_state(tasks, state):
+    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(state=state)
+    for task in tasks:
+        task.state = state
 
 
 def end(offer, outcome):
     """The offer is over; its task waits again, unless the sender of a transfer has it, or it is no offered one."""
-    offer.outcome, offer.ended_at = outcome, clock()
-    offer.save(update_fields=["outcome", "ended_at"])
-    if offer.task.state == Task.OFFERED:
-        offer.task.state = Task.WAITING
-        offer.task.save(update_fields=["state"])
-    ring_agents(offer)
+    end_all([offer], outcome)
 
 
-def ring_agents(offer):
-    """Both desks of a transfer, by number, as all rows of one kind are locked; its sender looks at the task."""
-    if offer.is_transfer:
-        announce(f"activity-{offer.task.activity_id}")
-    people = Agent.objects.filter(pk__in=[offer.agent_id, offer.returns_to_id])
-    for agent_id, user_id in people.order_by("pk").values_list("pk", "user_id"):
-        ring_desk(agent_id, user_id)
+def end_all(offers, outcome):
+    """All these are over in one way; the caller holds their tasks, and their agents if they are more than one."""
+    now = clock()
+    Offer.objects.filter(pk__in=[offer.pk for offer in offers]).update(outcome=outcome, ended_at=now)
+    for offer in offers:
+        offer.outcome, offer.ended_at = outcome, now
+    to_state([offer.task for offer in offers if offer.task.state == Task.OFFERED], Task.WAITING)
+    ring_agents(offers)
+
+
+def ring_agents(offers):
+    """Both desks of a transfer, whose sender looks at the task."""
+    announce(*(f"activity-{offer.task.activity_id}" for offer in offers if offer.is_transfer))
+    people = hold_agents(*(pk for offer in offers for pk in (offer.agent_id, offer.returns_to_id)))
+    ring_desks({agent.pk: agent.user_id for agent in people.values()})
 
 
 def end_live(task, outcome):
@@ -81,6 +97,23 @@ def hold(offer_id):
     offer = Offer.objects.select_for_update(no_key=True).get(pk=offer_id)
     offer.task = task
     return offer
+
+
+def hold_due(offer_ids):
+    """Those of these live offers whose time is over, with their tasks, all locked, and then their agents.
+
+    What somebody else holds is passed by: that is being accepted, declined or left right now.
+    """
+    live = Offer.objects.live().filter(pk__in=offer_ids).values("task")
+    tasks = Task.objects.select_for_update(no_key=True, skip_locked=True, of=["self"])
+    held = {task.pk: task for task in tasks.filter(pk__in=live).order_by("pk")}
+    locked = Offer.objects.select_for_update(no_key=True).live().filter(pk__in=offer_ids, task__in=held)
+    found = list(locked.order_by("pk"))
+    agents = hold_agents(*(pk for offer in found for pk in (offer.agent_id, offer.returns_to_id)))
+    for offer in found:
+        offer.task, offer.agent = held[offer.task_id], agents[offer.agent_id]
+    now = clock()
+    return [offer for offer in found if offer.expires_at <= now]
 
 
 def hold_agents(*agent_ids):

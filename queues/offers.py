@@ -1,7 +1,7 @@
 """Offers: accepted, declined, missed, or taken back; never two of these, whoever is first (R31 to R34, R37, R43)."""
 
 import logging
-from datetime import timedelta
+from itertools import batched
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -11,14 +11,15 @@ from activities.models import Message
 from caredesk.history import acting
 from queues import routing
 from queues.accepting import NotYours, begin, refuse_second_call, take
-from queues.bells import ring_queue
+from queues.bells import ring_queue, ring_queues
 from queues.clock import clock
-from queues.models import Agent, Offer, Presence
-from queues.offering import end, end_live, hold, hold_agents
-from queues.presence import LEASE_SECONDS, is_here
+from queues.models import Agent, Offer
+from queues.offering import end, end_all, end_live, hold, hold_agents, hold_due
+from queues.presence import is_here
 from queues.retrying import retried_after_deadlock
+from queues.verdicts import verdicts
 
-SEEN_SECONDS = 5  # so long the desk must have been open at the deadline, or the offer was not seen
+AT_ONCE = 50  # offers ended in one transaction
 
 logger = logging.getLogger(__name__)
 
@@ -122,41 +123,35 @@ def expire_due(*, listening_since=None):
     always could.
     """
     due = Offer.objects.live().filter(expires_at__lte=clock()).order_by("expires_at", "pk")
-    return sum(expired(pk, listening_since) for pk in due.values_list("pk", flat=True))
+    found = due.values_list("pk", flat=True)
+    return sum(expired(some, listening_since) for some in batched(found, AT_ONCE, strict=False))
 
 
-def expired(offer_id, listening_since):
+def expired(offer_ids, listening_since):
     """One that fails must not keep the others waiting: it is logged and tried again in the next round."""
     try:
-        return expire(offer_id, listening_since)
+        return expire(*offer_ids, listening_since=listening_since)
     except Exception:
-        logger.exception("Offer %s could not be ended", offer_id)
-        return False
+        if len(offer_ids) > 1:
+            return sum(expired([pk], listening_since) for pk in offer_ids)
+        logger.exception("Offer %s could not be ended", *offer_ids)
+        return 0
 
 
 @retried_after_deadlock
-def expire(offer_id, listening_since=None):
-    """End the offer if its time is over and nobody was faster; whether it has ended by this."""
+def expire(*offer_ids, listening_since=None):
+    """End those of these offers whose time is over where nobody was faster; return how many have ended by this."""
     with transaction.atomic(), acting(None):
-        offer = hold(offer_id)
-        if offer.outcome or clock() < offer.expires_at:
-            return False
-        if was_seen(offer, listening_since):
-            refuse(offer, Offer.NO_ANSWER, Agent.NO_ANSWER)
-        else:
-            end(offer, Offer.TAKEN_BACK if is_here(offer.agent_id) else Offer.CONNECTION_LOST)
-            ring_queue(offer.task.queue_id)
+        due = hold_due(offer_ids)
+        for outcome, ended in verdicts(due, listening_since).items():
+            if outcome == Offer.NO_ANSWER:
+                missed = [offer.agent_id for offer in ended if not offer.is_transfer]
+                Agent.objects.filter(pk__in=missed).ready().become(Agent.NOT_READY, Agent.NO_ANSWER)
+            end_all(ended, outcome)
+        ring_queues(offer.task.queue_id for offer in due)
+        if due:
             routing.soon()
-    return True
-
-
-def was_seen(offer, listening_since):
-    """Whether the agent had it before their eyes: nobody is blamed for a line that was down, ours or theirs (R37)."""
-    since = max(offer.offered_at, offer.expires_at - timedelta(seconds=SEEN_SECONDS))
-    if listening_since and listening_since > since:
-        return False
-    heard = offer.expires_at + timedelta(seconds=LEASE_SECONDS - SEEN_SECONDS)
-    return Presence.objects.filter(agent=offer.agent_id, since__lte=since, lease_until__gte=heard).exists()
+    return len(due)
 
 
 @retried_after_deadlock

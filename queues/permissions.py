@@ -3,24 +3,34 @@
 from functools import cache, wraps
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
 from activities.models import Activity
+from caredesk import errors
 from customers.models import Customer
-from queues.models import Offer, Queue, QueueMember, Task
+from queues.models import Agent, Offer, Queue, QueueMember, Task
 from requests_app.models import CareRequest
 
 
 def agent_required(view):
-    """Log-in, and an agent: `view(request, …)` finds the agent in `request.agent`."""
+    """Log-in, and an agent: `view(request, …)` finds the agent in `request.agent`.
+
+    One who is deleted while the view is at work is asked to log in, too, whatever it stumbled over.
+    """
 
     @login_required
     @wraps(view)
     def guarded(request, *args, **kwargs):
         request.agent = agent_of(request.user)
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except Exception:
+            if Agent.objects.filter(pk=request.agent.pk).exists():
+                raise
+            return errors.log_in(request) or redirect_to_login(request.get_full_path())
 
     return guarded
 

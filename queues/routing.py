@@ -1,7 +1,7 @@
 """Who is offered what: queue priority first, then the longest waiting task, to the agent longest without (R30 to R36).
 
 Inline, after the commit of whatever makes an offer possible; what that misses, the dispatcher makes good. Any number
-of processes may route at once: each holds one waiting task and then one agent, and passes by what others hold.
+of processes may route at once: each holds some waiting tasks and then their agents, and passes by what others hold.
 """
 
 import logging
@@ -13,10 +13,11 @@ from caredesk.history import acting
 from queues import room
 from queues.bells import ring_queue
 from queues.models import Agent, Offer, Queue, Task
-from queues.offering import end, hold, make
+from queues.offering import end, hold, make_all
 from queues.waking import wake
 
 PASSES = 5
+AT_ONCE = 25  # offers made in one transaction
 REFUSED = [Offer.NO_ANSWER, Offer.DECLINED]
 
 logger = logging.getLogger(__name__)
@@ -27,9 +28,15 @@ SELECT * FROM queues_task WHERE state = 'waiting' AND id IN (
     CROSS JOIN LATERAL (
         SELECT id FROM queues_task
         WHERE queue_id = place.queue_id AND medium = place.medium AND state = 'waiting'
-        ORDER BY priority, waiting_since, id LIMIT 8
+        ORDER BY priority, waiting_since, id LIMIT %s
     ) first
-) ORDER BY priority, waiting_since, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+) ORDER BY priority, waiting_since, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+WAITED_FOR = """
+SELECT queue.id FROM queues_queue queue WHERE queue.mode = 'automatic' AND EXISTS (
+    SELECT FROM queues_task task WHERE task.queue_id = queue.id AND task.state = 'waiting'
+)
 """
 
 UNFIT = """
@@ -72,73 +79,110 @@ def route(queues=None):
 def offer_all(queues):
     """Again when somebody has changed meanwhile what had been found."""
     made = 0
-    for _pass in range(PASSES):
-        offers, is_done = go_round(queues)
+    for number in range(PASSES):
+        offers, is_done = go_round(queues, is_patient=number > 0)
         made += offers
         if is_done:
             break
     return made
 
 
-def go_round(queues):
-    """One offer at most to each agent who is free now; return how many, and whether that was all there is to do."""
-    free, made, is_done = {agent.pk: agent for agent in room.free_agents()}, 0, True
-    while places := places_of(free.values(), queues):
+def go_round(queues, *, is_patient):
+    """One offer at most to each agent who is free now; return how many, and whether that was all there is to do.
+
+    Many at once, passing by agents whose rows are held for a moment by something else; or, patient, one by one, waiting
+    for such an agent. Only one agent is ever waited for in a transaction, or two routers could wait for each other.
+    """
+    made, is_done, waited_for = 0, True, waited_for_in(queues)
+    free = {agent.pk: agent for agent in room.free_agents(waited_for)} if waited_for else {}
+    while places := places_of(free.values(), waited_for):
         with transaction.atomic(), acting(None):
-            task = take_next(places)
-            if not task:
+            tasks = take_next(places, 1 if is_patient else min(len(free), AT_ONCE))
+            if not tasks:
                 break
-            agent = choose(task, free)
-            if agent:
-                make(task, agent)
-                made += 1
-            else:
-                is_done = False
+            wanted = match(tasks, free)
+            pairs = hold_matched(wanted, is_patient=is_patient)
+            if pairs:
+                make_all(pairs)
+        made += len(pairs)
+        is_done = is_done and len(pairs) == len(wanted)
     return made, is_done
 
 
-def places_of(free, queues):
+def waited_for_in(queues):
+    """The automatic queues (of these, or of all) where somebody waits; mostly none, and that is all there is to ask."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITED_FOR)
+        found = {queue_id for (queue_id,) in cursor.fetchall()}
+    return found & {queue.pk for queue in queues} if queues else found
+
+
+def places_of(free, queue_ids):
     """Where these agents can be offered from: {(queue id, medium)}."""
-    wanted = queues and {queue.pk for queue in queues}
     return {
         (queue_id, medium)
         for agent in free
         for queue_id in agent.offered_from
-        if wanted is None or queue_id in wanted
+        if queue_id in queue_ids
         for medium in (room.CHAT, room.CALL, room.EMAIL)
         if not room.bar(agent, medium)
     }
 
 
-def take_next(places):
-    """The next task in line there, locked, or None; what another router holds is passed by."""
+def take_next(places, count=1):
+    """The next tasks in line there, locked; what another router holds is passed by."""
     queue_ids, media = zip(*places, strict=True)
-    return next(iter(Task.objects.raw(NEXT, [list(queue_ids), list(media)])), None)
+    given = [list(queue_ids), list(media), count + 2 * AT_ONCE, count]
+    return list(Task.objects.raw(NEXT, given).prefetch_related("queue"))
 
 
-def choose(task, free):
-    """The agent whose turn it is, locked, or None. Who is found not to be free any more leaves `free`, {id: facts}.
+def match(tasks, free):
+    """[(task, agent)] of the agents whose turn it is; they leave `free`, {id: facts}, which is in turn (R35)."""
+    refused, wanted = refusals(tasks), []
+    for task in tasks:
+        fitting = (agent for agent in free.values() if room.fits(agent, task))
+        if agent := in_turn(fitting, refused.get(task.pk, {})):
+            wanted.append((task, free.pop(agent.pk)))
+    return wanted
 
-    An agent whose row is held for a moment by something else is waited for only when there is nobody else. Only one
-    agent is ever locked in a transaction, or two routers could wait for each other.
-    """
-    in_turn = by_turn(task, [agent for agent in free.values() if room.fits(agent, task)])
-    for is_patient in (False, True):
-        for agent in in_turn:
-            if not lock(agent, is_patient):
-                continue
-            del free[agent.pk]
-            now = room.of(agent.pk)
-            return now if room.fits(now, task) else None
-    return None
+
+def in_turn(agents, refused):
+    """Who refused or missed this very task comes after all others, who did so just now last."""
+    last = None
+    for agent in agents:
+        if agent.pk not in refused:
+            return agent
+        if not last or refused[agent.pk] < refused[last.pk]:
+            last = agent
+    return last
+
+
+def refusals(tasks):
+    """{task id: {agent id: when they refused or missed it last}}"""
+    refused = Offer.objects.filter(task__in=[task.pk for task in tasks], outcome__in=REFUSED).order_by()
+    found = {}
+    for task_id, agent_id, last in refused.values_list("task", "agent").annotate(last=Max("ended_at")):
+        found.setdefault(task_id, {})[agent_id] = last
+    return found
+
+
+def hold_matched(wanted, *, is_patient):
+    """The pairs whose agents are still free for it, now that their rows are locked."""
+    held = Agent.objects.select_for_update(no_key=True, skip_locked=not is_patient)
+    agents = (
+        held.filter(pk__in=[agent.pk for _task, agent in wanted]).order_by("pk").values_list("pk", flat=True)
+    )
+    free = {agent.pk: agent for agent in room.still_free(agents)}
+    return [
+        (task, free[agent.pk])
+        for task, agent in wanted
+        if agent.pk in free and room.fits(free[agent.pk], task)
+    ]
 
 
 def by_turn(task, agents):
-    """Who refused or missed this very task comes after all others, then who was offered something last (R35)."""
-    if len(agents) < 2:
-        return agents
-    refused = task.offers.filter(outcome__in=REFUSED).order_by().values("agent")
-    last = dict(refused.annotate(last=Max("ended_at")).values_list("agent", "last"))
+    """All who could have it, in the order in which they would get it."""
+    last = refusals([task]).get(task.pk, {})
     return sorted(
         agents, key=lambda agent: (*ever(last.get(agent.pk)), *ever(agent.last_offered_at), agent.pk)
     )
@@ -147,11 +191,6 @@ def by_turn(task, agents):
 def ever(moment):
     """Sorts never before any moment."""
     return (moment is not None, moment and moment.timestamp())
-
-
-def lock(agent, is_patient):
-    held = Agent.objects.select_for_update(no_key=True, skip_locked=not is_patient)
-    return bool(held.filter(pk=agent.pk).values_list("pk"))
 
 
 def take_back_unfit():

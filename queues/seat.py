@@ -13,6 +13,17 @@ from queues.permissions import task_or_404, visible_activities
 from requests_app.models import CareRequest
 
 
+class Lost(Http404):
+    """What is selected was this customer's and is not any more, or the task has another customer by now.
+
+    `record` has no more than its number, `seat` is that at the task's own activity.
+    """
+
+    def __init__(self, record, seat):
+        self.record, self.seat = record, seat
+        super().__init__()
+
+
 @dataclass
 class Seat:
     """What every pane is about. `selected` is the activity or request chosen in the journey, else the task's own."""
@@ -23,9 +34,17 @@ class Seat:
 
     @classmethod
     def take(cls, agent, task_id, selected=""):
-        """The agent's seat at a task they may see; 404 when it, or what is selected, is not theirs to see."""
+        """The agent's seat at a task they may see; 404 when it, or what is selected, is not theirs to see.
+
+        Raises Lost, which is a 404 too, of what they could select before.
+        """
         task = task_or_404(agent, task_id)
-        return cls(agent, task, find_selected(agent, task, selected))
+        try:
+            return cls(agent, task, find_selected(agent, task, selected))
+        except Http404:
+            if lost := was_here(task, selected):
+                raise Lost(lost, cls(agent, task, task.activity)) from None
+            raise
 
     @property
     def current(self):
@@ -147,3 +166,15 @@ def find_selected(agent, task, name):
     if not found:
         raise Http404
     return found
+
+
+def was_here(task, name):
+    """The record of this name if it and the task had the same customer once, else None."""
+    kind, _dash, number = name.partition("-")
+    model = {"activity": Activity, "request": CareRequest}.get(kind)
+    if not model or not number.isdecimal() or len(number) > 18:
+        return None
+    customers = Activity.pgh_event_model.objects.filter(pgh_obj_id=task.activity_id, customer__isnull=False)
+    events = model.pgh_event_model.objects.filter(pgh_obj_id=number)
+    theirs = events.filter(customer_id__in=customers.values("customer_id"))
+    return model(pk=int(number)) if theirs.exists() else None

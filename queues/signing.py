@@ -1,24 +1,23 @@
 """Signing in and out of the desk, and what becomes of the tasks in progress (R30, R38)."""
 
-from activities.models import Activity
 from queues import offers, states, transferring
 from queues.accepting import NotYours
 from queues.models import Offer, Task
 
 
 def out(agent, *, keep):
-    """Not Ready, what is offered is declined; return the tasks that went back to their queues.
+    """Not Ready, what is offered is declined; return the tasks that the agent has no more.
 
-    `keep`: all stay. Else chats and e-mails wait again, first in line; a call stays with whom it is on the line.
+    `keep`: all stay. Else all go back to their queues, calls too.
     """
     for offer_id in Offer.objects.live().filter(agent=agent).values_list("pk", flat=True):
         offers.decline(offer_id, by=agent)
     states.not_ready(by=agent)
-    return [] if keep else [task for task in map(returned(agent), returnable(agent)) if task]
+    return [] if keep else [task for task in map(returned(agent), held_by(agent)) if task]
 
 
-def returnable(agent):
-    own = Task.objects.active().filter(agent=agent).exclude(medium=Activity.CALL)
+def held_by(agent):
+    own = Task.objects.active().filter(agent=agent)
     return list(own.order_by("pk").values_list("pk", flat=True))
 
 

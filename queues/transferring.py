@@ -2,18 +2,19 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from activities import chat
-from activities.models import Activity, Message
+from activities.models import Activity, Call, Message
 from caredesk.history import acting
 from caredesk.realtime import announce
 from caredesk.stale import locked
 from caredesk.texts import limited
-from queues import offers, room, routing
+from queues import chats, offers, room, routing
 from queues.accepting import NotYours, begin, refuse_second_call, take
 from queues.bells import ring_desk, ring_queue
+from queues.closing import end, write_notes
 from queues.models import Agent, Offer, Task
 from queues.offering import hold_agents, make
 from queues.presence import is_here, live
@@ -74,15 +75,38 @@ def answer_to(task):
 def give_back(task_id, agent, *, by=None, unless_here=False):
     """The agent's task waits in its queue again, first in line (R38). Raises NotYours when it is not theirs any more.
 
+    Where the customer has left or hung up nobody waits: that task is over, and a chat a new one if they return (R42).
     `unless_here`: nothing if the agent's desk is open again; return the task or None.
     """
     with transaction.atomic(), acting(by):
         task = held(task_id, agent)
         if unless_here and is_here(agent.pk):
             return None
-        task.priority = Task.FIRST
-        put_in_line(task, agent)
+        if left_alone().filter(pk=task.pk).exists():
+            let_go(task, agent)
+        else:
+            task.priority = Task.FIRST
+            put_in_line(task, agent)
     return task
+
+
+def left_alone():
+    """Tasks in progress whose customer is not there any more."""
+    gone = Q(activity__customer_left_at__isnull=False) | Q(activity__call__state=Call.ENDED)
+    return Task.objects.active().filter(gone)
+
+
+def let_go(task, agent):
+    offers.take_back(task)
+    hold_agents(agent.pk)
+    ring_desk(agent.pk, agent.user_id)
+    if task.medium == Activity.CHAT:
+        chats.let_go_of(task)
+        return
+    activity = Activity.objects.select_related("customer", "care_request").get(pk=task.activity_id)
+    if not activity.customer_id:
+        write_notes(activity)
+    end(task, activity, agent)
 
 
 def hand_over(agent, *, to=None, by):

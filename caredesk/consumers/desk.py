@@ -27,6 +27,7 @@ from datetime import datetime
 from types import SimpleNamespace
 from uuid import UUID
 
+import psycopg
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, Error
 from django.template.loader import render_to_string
@@ -38,7 +39,7 @@ from caredesk import parts, realtime
 from caredesk.consumers.company import Company, meeting_of
 from caredesk.sockets import MALFORMED, UNREADABLE, Socket, in_thread, user_of
 from caredesk.zones import read_by
-from queues import chats, presence
+from queues import chats, lifelines, presence
 from queues.models import Task
 from queues.permissions import agent_of
 from queues.watching import View, news_of, state_seen, view_of
@@ -74,6 +75,7 @@ class Pulse:
 
     def __init__(self):
         self.agents, self.beating, self.loop = {}, None, None
+        self.lifeline = lifelines.Lifeline()
 
     def begin(self, connection, agent_id):
         self.agents[connection] = agent_id
@@ -87,8 +89,12 @@ class Pulse:
     async def beat(self):
         while self.agents:
             await asyncio.sleep(presence.RENEW_SECONDS)
-            with suppress(Error):
-                await in_thread(presence.renew_all, dict(self.agents))
+            with suppress(Error, psycopg.Error):
+                await in_thread(self.renew, dict(self.agents))
+
+    def renew(self, agents):
+        self.lifeline.hold()
+        presence.renew_all(agents)
 
 
 pulse = Pulse()
@@ -102,24 +108,25 @@ class DeskConsumer(Socket):
 
     async def connect(self):
         self.joined, self.view, self.records = frozenset(), View(), []
+        self.lease = pulse.lifeline.name(self.channel_name)
         self.company = Company(self.channel_name)
         await self.accept()
         if not await self.admit(self.scope["user"]):
             return
         await self.channel_layer.group_add(f"desk-{self.agent.user_id}", self.channel_name)
-        await in_thread(presence.renew, self.agent.pk, self.channel_name)
-        pulse.begin(self.channel_name, self.agent.pk)
+        await in_thread(pulse.renew, {self.lease: self.agent.pk})
+        pulse.begin(self.lease, self.agent.pk)
         self.ticking = asyncio.ensure_future(self.tick())
 
     async def disconnect(self, code):
         if self.ticking:
             self.ticking.cancel()
-        pulse.end(self.channel_name)
+        pulse.end(self.lease)
         if self.agent:
             self.company.leave(self.agent)
             silent = parts.ANSWER_SECONDS if code == TORN else 0
             with suppress(DatabaseError):
-                await in_thread(presence.leave, self.channel_name, silent_seconds=silent)
+                await in_thread(presence.leave, self.lease, silent_seconds=silent)
 
     async def receive_json(self, content):
         for word in HEARD.keys() & content.keys():

@@ -7,12 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from activities import identity
-from activities.views.activity_details import closed_words
+from activities.views.activity_details import closed_words, version_of
+from caredesk.stale import Stale
+from caredesk.templatetags.desk import pane_url
 from customers.views.customer_form import forget, known_by_now, posted, saved
 from customers.views.twins import twin_or_404
 from queues.permissions import agent_required
 from queues.seat import Seat
 from queues.views.beside import beside
+from queues.views.caution import tell
 from requests_app.editing import Closed
 
 
@@ -37,7 +40,9 @@ def unlink_customer(request, task_id):
     """ "Not this customer": only while nobody has made sure of them."""
     seat = editing(request, task_id)
     try:
-        identity.unlink(seat.current, by=request.user)
+        identity.unlink(seat.current, version=version_of(request), by=request.user)
+    except Stale as stale:
+        return moved_on(request, seat, stale)
     except identity.Verified:
         raise PermissionDenied from None
     except identity.AlreadyKnown:
@@ -52,8 +57,17 @@ def unlink_customer(request, task_id):
 def confirm_customer(request, task_id):
     """ "This is them"."""
     seat = editing(request, task_id)
-    identity.confirm(seat.current, by=request.user)
+    try:
+        identity.confirm(seat.current, version=version_of(request), by=request.user)
+    except Stale as stale:
+        return moved_on(request, seat, stale)
     return again(request, seat)
+
+
+def moved_on(request, seat, stale):
+    """Whose it is stays undecided until the agent has seen what a colleague has changed (R52)."""
+    load = {"load": pane_url("load", seat), "at": "#details"}
+    return tell(request, stale, "#customer_caution", status=409, **load)
 
 
 def editing(request, task_id):

@@ -13,6 +13,13 @@ class AgentQuerySet(models.QuerySet):
     def working(self):
         return self.filter(user__is_active=True)
 
+    def ready(self):
+        return self.filter(state=Agent.READY)
+
+    def become(self, state, reason):
+        """All these locked rows, which are in another state, at once. The caller rings the desks."""
+        return self.update(state=state, reason=reason, chosen_reason=None, since=timezone.now())
+
 
 @tracked("desk_seq", "last_offered_at", "gone_since")
 class Agent(models.Model):

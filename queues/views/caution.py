@@ -75,7 +75,10 @@ def news_of(request, record):
 
 def tell(request, news, slot, *, own=(), status=200, **shown):
     """The caution alone, into its slot; nothing when it stands there already, so that nobody loses its button."""
-    caution = caution_of(news, own)
+    return put(request, caution_of(news, own), slot, status=status, **shown)
+
+
+def put(request, caution, slot, *, status=200, **shown):
     if request.GET.get("caution") == caution["mark"]:
         return HttpResponse(status=204)
     response = render(request, "panes/caution.html", {"caution": caution, **shown}, status=status)

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from queues.permissions import agent_required
-from queues.seat import Seat
+from queues.seat import Lost, Seat
 from queues.stamps import stamp_of
 from queues.views.work import gone, show, show_nothing
 
@@ -24,6 +24,8 @@ def task(request, task_id):
     stamp = stamp_of(task_id)
     try:
         seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
+    except Lost:
+        raise
     except Http404:
         return gone(request, task_id)
     return show(request, seat, stamp)

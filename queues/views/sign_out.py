@@ -11,6 +11,7 @@ from activities.models import Activity
 from queues import signing
 from queues.models import Task
 from queues.permissions import agent_required
+from queues.transferring import left_alone
 
 KEEP, RETURN = "keep", "return"
 
@@ -30,4 +31,5 @@ def sign_out(request):
         signing.out(request.agent, keep=choice == KEEP)
         return HttpResponseRedirect(reverse("logout"), preserve_request=True)
     shown = {"count": count, "chats": counts[Activity.CHAT], "calls": counts[Activity.CALL]}
+    shown |= {"emails": counts[Activity.EMAIL], "left": left_alone().filter(agent=request.agent).count()}
     return render(request, "desk/sign_out.html#question" if request.htmx else "desk/sign_out.html", shown)

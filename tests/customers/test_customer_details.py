@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities import drafts
+from activities import drafts, joining
 from activities.models import Activity
 from customers import editing
 from customers.models import Customer
@@ -82,6 +82,21 @@ class Test_a_claim:
         desk.post("confirm_customer")
         assert desk.post("unlink_customer").status_code == 403
         assert Activity.objects.get(pk=desk.activity.pk).customer
+
+    @pytest.mark.rule("R52")
+    @pytest.mark.parametrize("verb", ["unlink_customer", "confirm_customer"])
+    def test_neither_is_said_over_a_colleagues_change(self, desk, ana, marko, verb):
+        version = Activity.objects.get(pk=desk.activity.pk).version
+        joining.add_request(desk.activity, by=marko.user)
+        refused = desk.post(verb, activity_version=version)
+        assert (refused.status_code, refused["HX-Retarget"]) == (409, "#customer_caution")
+        assert "Marko Babić changed Request at" in text(refused)
+        now = Activity.objects.get(pk=desk.activity.pk)
+        assert (bool(now.customer), now.verified) == (True, False)
+        joining.add_request(desk.activity, by=ana.user)
+        shown = desk.post("load")
+        assert f'"activity_version": "{now.version + 1}"' in html(shown)
+        assert desk.post(verb, activity_version=now.version + 1).status_code == 200
 
     def test_a_preview_offers_neither(self, preview):
         said = text(preview.get("customer_details"))

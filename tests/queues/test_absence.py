@@ -109,16 +109,32 @@ def test_after_300_seconds_chats_go_back_first_in_line_and_customers_are_told(in
 
 
 @pytest.mark.rule("R38")
-def test_calls_and_left_chats_stay_until_somebody_moves_them(internet, ana):
-    call, left = held(call_in(internet), ana), held(chat_in(internet), ana)
-    chats.leave(left.activity_id)
+def test_calls_stay_until_a_supervisor_moves_them(internet, ana):
+    call = held(call_in(internet), ana)
     sit_down(ana)
     gone(ana, seconds=400)
     sweep()
-    assert (now(call).agent, now(left).agent) == (ana, ana)
-    chats.come_back(left.activity_id)
+    assert now(call).agent == ana
+
+
+@pytest.mark.rule("R38", "R42")
+@pytest.mark.parametrize("by_themselves", [True, False])
+def test_a_chat_that_both_have_left_is_over_until_the_customer_comes_back(internet, ana, by_themselves):
+    task = held(chat_in(internet), ana)
+    Activity.objects.update(customer_seen_at=ago(minutes=9))
+    chats.leave(task.activity_id, unless_seen_since=None if by_themselves else ago(minutes=3))
+    sit_down(ana)
+    gone(ana, seconds=299)
     sweep()
-    assert now(left).is_waiting
+    assert now(task).is_active
+    gone(ana, seconds=300)
+    sweep()
+    assert (now(task).state, now(task.activity).state) == (Task.ABANDONED, Activity.ABANDONED)
+    assert absence.next_deadline(listening_since=LONG_AGO) is None
+    chats.come_back(task.activity_id)
+    again = Task.objects.waiting().get()
+    assert (again.activity, again.waiting_since) == (task.activity, task.waiting_since)
+    assert standing_of(now(task.activity)).place == 1
 
 
 def test_the_next_step_is_known(offer, ana, internet):

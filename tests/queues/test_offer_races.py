@@ -247,7 +247,7 @@ def test_routers_that_find_agents_changed_do_not_wait_for_each_other(billing, mo
     old = room.free_agents()
     for one in people[:5]:
         states.not_ready(by=one)
-    monkeypatch.setattr(room, "free_agents", lambda: list(old))
+    monkeypatch.setattr(room, "free_agents", lambda _queues: list(old))
     tasks = [chat_in(billing) for _ in range(3)]
     race(*[routing.route] * 6)
     assert Offer.objects.live().get().agent == people[5]

@@ -9,7 +9,7 @@ from queues.accepting import NotYours
 from queues.clock import clock
 from queues.desk import in_progress
 from queues.models import Agent, Offer, Presence, Queue, Task
-from tests.cast import ago, at_work, call_in, chat_in, held, offered
+from tests.cast import agent, ago, at_work, call_in, chat_in, held, offered
 
 pytestmark = pytest.mark.django_db
 
@@ -211,10 +211,10 @@ def test_one_that_fails_does_not_keep_the_others(offer, marko, billing, monkeypa
     late(offer)
     expire = offers.expire
 
-    def fail_for_one(offer_id, since):
-        if offer_id == offer.pk:
+    def fail_for_one(*offer_ids, listening_since):
+        if offer.pk in offer_ids:
             raise RuntimeError("broken")
-        return expire(offer_id, since)
+        return expire(*offer_ids, listening_since=listening_since)
 
     monkeypatch.setattr(offers, "expire", fail_for_one)
     assert offers.expire_due() == 1
@@ -228,3 +228,27 @@ def test_the_open_offer_brings_all_that_is_shown(offer, ana, marko, django_asser
         assert (found.task.queue.name, found.task.activity.shown_name) == ("Billing", "Vera Check")
     assert offers.open_offer(marko) is None
     assert offers.next_deadline() == offer.expires_at
+
+
+@pytest.mark.rule("R32", "R33")
+def test_all_that_are_due_end_in_as_many_queries_as_one(billing, django_assert_max_num_queries):
+    people = [agent(f"agent{number}", "Agent", str(number), billing) for number in range(12)]
+    at_work(*people)
+    for one in people[:6]:
+        late(offered(chat_in(billing), one))
+    with django_assert_max_num_queries(18):
+        assert offers.expire_due() == 6
+    with django_assert_max_num_queries(20):
+        assert routing.route() == 6
+    assert {offer.agent for offer in Offer.objects.live()} == set(people[6:])
+
+
+def test_what_is_due_in_several_ways_ends_in_each_of_them(billing, ana, marko, sonja):
+    at_work(ana, marko, sonja)
+    missed, lost, taken = (late(offered(chat_in(billing), one)) for one in (ana, marko, sonja))
+    Presence.objects.filter(agent=marko).delete()
+    Presence.objects.filter(agent=sonja).update(since=clock())
+    offers.expire_due()
+    ends = [now(offer).outcome for offer in (missed, lost, taken)]
+    assert ends == [Offer.NO_ANSWER, Offer.CONNECTION_LOST, Offer.TAKEN_BACK]
+    assert [now(one).is_ready for one in (ana, marko, sonja)] == [False, True, True]

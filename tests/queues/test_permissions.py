@@ -1,8 +1,12 @@
 """Who may see, watch and change what (R20, R55)."""
 
+from importlib import import_module
+
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.urls import reverse
 
 from activities import joining
 from activities.models import Activity
@@ -19,6 +23,7 @@ from queues.permissions import (
 )
 from queues.seat import Seat
 from requests_app.models import CareRequest
+from tests.beside import HTMX
 from tests.cast import ago, chat_in, chat_of, held
 
 # --- who is an agent
@@ -37,6 +42,49 @@ def test_disabled_agent_is_refused(ana, sonja):
     agents.disable(ana.user, by=sonja.user)
     with pytest.raises(PermissionDenied):
         agent_of(ana.user)
+
+
+@pytest.fixture
+def vanish(client, ana, internet, monkeypatch):
+    """vanish("queues.views.state.context") → ana, who is logged in, is deleted when that is called."""
+    client.force_login(ana.user)
+
+    def at(name):
+        module, _dot, word = name.rpartition(".")
+        was = getattr(import_module(module), word)
+
+        def deleting(*args, **kwargs):
+            found = was(*args, **kwargs)
+            get_user_model().objects.filter(pk=ana.user_id).delete()
+            return found
+
+        monkeypatch.setattr(name, deleting)
+
+    return at
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("view", "method"), [("state", "get"), ("desk", "get"), ("ready", "post")])
+def test_who_is_deleted_in_the_middle_of_a_request_is_asked_to_log_in(client, vanish, view, method):
+    vanish("queues.permissions.agent_of")
+    response = getattr(client, method)(reverse(view), headers=HTMX)
+    assert (response.status_code, "/accounts/login/" in response["HX-Redirect"]) == (401, True)
+    assert getattr(client, method)(reverse(view)).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_of_somebody_just_deleted_is_refused_calmly(client, vanish, internet):
+    task = chat_in(internet)
+    vanish("queues.views.drafts.may_watch")
+    draft = {"record": f"activity-{task.activity_id}", "field": "title", "text": "Line down"}
+    assert client.post(reverse("drafts"), draft, headers=HTMX).status_code == 401
+
+
+def test_an_error_of_ours_stays_an_error(client, ana, monkeypatch):
+    client.force_login(ana.user)
+    monkeypatch.setattr("queues.views.state.context", lambda *_args: {}["nothing"])
+    with pytest.raises(KeyError):
+        client.get(reverse("state"))
 
 
 # --- seeing

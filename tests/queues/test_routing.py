@@ -332,6 +332,6 @@ def test_the_cost_does_not_grow_with_the_agents(billing, ana, django_assert_max_
 def test_take_next_finds_its_place_by_the_index(billing, ana):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {routing.NEXT}", [[billing.pk], ["chat"]])
+        cursor.execute(f"EXPLAIN {routing.NEXT}", [[billing.pk], ["chat"], 8, 1])
         plan = "\n".join(row for (row,) in cursor.fetchall())
     assert "task_next_of_its_medium" in plan

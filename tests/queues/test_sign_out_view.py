@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from queues import chats
 from queues.models import Agent, Task
 from tests.beside import HTMX, html, text
 from tests.cast import at_work, call_in, chat_in, held
@@ -67,11 +68,16 @@ def test_kept_they_stay(leave, client, internet, ana):
 
 
 @pytest.mark.rule("R38")
-def test_a_call_stays_with_whom_it_is_on_the_line(leave, internet, ana):
-    call = held(call_in(internet), ana)
-    assert "Calls stay with you." in text(leave())
+def test_it_says_what_becomes_of_calls_and_of_who_has_left(leave, internet, ana):
+    call, chat = held(call_in(internet), ana), held(chat_in(internet), ana)
+    chats.leave(chat.activity_id)
+    question = text(leave())
+    assert "Calls and e-mails that you keep stay yours until a supervisor moves them." in question
+    assert "A call that goes back is still on your telephone" in question
+    assert "Where the customer has left, nobody waits" in question
     leave(choice="return")
-    assert Task.objects.get(pk=call.pk).agent == ana
+    states = [Task.objects.get(pk=task.pk).state for task in (call, chat)]
+    assert states == [Task.WAITING, Task.ABANDONED]
 
 
 @pytest.mark.rule("R38")

@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from queues import offers, signing, states
+from activities import joining
+from activities.models import Activity
+from queues import calls, offers, signing, states
 from queues.models import Agent, Offer, Task
 from tests.cast import PASSWORD, at_work, call_in, chat_in, held, offered
 
@@ -41,16 +43,22 @@ def test_signing_out_may_keep_the_tasks(internet, ana):
 
 
 @pytest.mark.rule("R38")
-def test_signing_out_may_return_them_and_a_call_stays(internet, billing, ana):
+def test_signing_out_may_return_them_calls_too(internet, billing, ana):
     at_work(ana)
-    chat, other, call = (
-        held(chat_in(internet), ana),
-        held(chat_in(billing), ana),
-        held(call_in(internet), ana),
-    )
-    assert signing.out(ana, keep=False) == [chat, other]
-    assert set(Task.objects.waiting()) == {chat, other}
-    assert now(call).agent == ana
+    tasks = [held(chat_in(internet), ana), held(chat_in(billing), ana), held(call_in(internet), ana)]
+    assert signing.out(ana, keep=False) == tasks
+    assert set(Task.objects.waiting()) == set(tasks)
+    assert not Task.objects.filter(line_busy=True).exists()
+
+
+@pytest.mark.rule("R38", "R42")
+def test_a_call_that_is_over_is_not_put_in_line(internet, ana):
+    task = held(call_in(internet), ana)
+    joining.note(task.activity, {"title": "Router"})
+    calls.hang_up(calls.Told(call_id=task.activity.call.call_id, agent=ana))
+    signing.out(ana, keep=False)
+    assert (now(task).state, now(task.activity).state) == (Task.CLOSED, Activity.ENDED)
+    assert now(task.activity).title_note == "Router"
 
 
 @pytest.mark.rule("R31", "R38")

@@ -2,15 +2,17 @@
 
 import pytest
 
-from activities import autoclose
+from activities import autoclose, identity, joining, moving
 from activities.joining import put_into
+from activities.models import Activity
+from customers import editing
 from queues import chats
 from queues.closing import Leftovers, close
 from requests_app.editing import Closed, reopen
 from requests_app.models import CareRequest
 from requests_app.solving import keep_open, mark_solved
 from tests.beside import html, text, toast
-from tests.cast import ago, chat_of, held
+from tests.cast import ago, chat_of, held, over
 from tests.racing import race
 
 pytestmark = pytest.mark.rule("R8")
@@ -52,6 +54,24 @@ class Test_the_verb:
         assert mark_solved(care_request, by=ana.user).version == before.version == 2
         events = CareRequest.pgh_event_model.objects.filter(pgh_obj_id=care_request.pk, solved=True)
         assert [event.pgh_context["by"] for event in events] == [ana.user_id]
+
+    @pytest.mark.parametrize("goes", ["to_request", "to_customer", "add_request", "unlink"])
+    def test_the_last_one_that_is_moved_away_closes_it_too(self, care_request, ana, internet, jelena, goes):
+        activity = held(chat_of(jelena, internet), by=ana).activity
+        over(medium="call", customer=jelena, care_request=care_request)
+        mark_solved(care_request, by=ana.user)
+        version, tomasz = (
+            Activity.objects.get(pk=activity.pk).version,
+            editing.create({"last_name": "W"}, by=ana.user),
+        )
+        {
+            "to_request": lambda: moving.to_request(activity, None, version=version, by=ana.user),
+            "to_customer": lambda: moving.to_customer(activity, tomasz, version=version, by=ana.user),
+            "add_request": lambda: joining.add_request(activity, by=ana.user),
+            "unlink": lambda: identity.unlink(activity, by=ana.user),
+        }[goes]()
+        care_request.refresh_from_db()
+        assert care_request.state == "closed"
 
     def test_a_waiting_customer_who_leaves_closes_it_too(self, care_request, ana, internet, jelena):
         task = chat_of(jelena, internet)

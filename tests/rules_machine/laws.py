@@ -71,6 +71,10 @@ ALWAYS = {
         JOIN activities_activity activity ON activity.care_request_id = request.id
         JOIN queues_task task ON task.activity_id = activity.id
         WHERE request.state = 'closed' AND task.state IN {LIVE}""",
+    "R8 a solved request that nothing goes on in is closed": f"""
+        SELECT request.id FROM requests_carerequest request WHERE state = 'open' AND solved AND NOT EXISTS (
+            SELECT FROM activities_activity activity JOIN queues_task task ON task.activity_id = activity.id
+            WHERE activity.care_request_id = request.id AND task.state IN {LIVE})""",
     "R34 an offer is accepted in time": """
         SELECT offer.id FROM queues_offer offer JOIN queues_task task ON task.id = task_id
         WHERE outcome = 'accepted' AND task.medium <> 'call' AND offer.ended_at >= expires_at""",
@@ -106,10 +110,9 @@ AFTER_DISPATCH = {
         SELECT id FROM queues_agent agent WHERE state = 'ready'
             AND coalesce(gone_since, '-infinity') < clock_timestamp() - interval '46 seconds' AND NOT EXISTS (
                 SELECT FROM queues_presence WHERE agent_id = agent.id)""",
-    "R38 who is gone for 300 s has no chats whose customers are there": """
+    "R38 who is gone for 300 s has no chats": """
         SELECT task.id FROM queues_task task JOIN queues_agent agent ON agent.id = agent_id
-        JOIN activities_activity activity ON activity.id = task.activity_id
-        WHERE task.state = 'active' AND task.medium = 'chat' AND customer_left_at IS NULL
+        WHERE task.state = 'active' AND task.medium = 'chat'
             AND gone_since < clock_timestamp() - interval '301 seconds' AND NOT EXISTS (
                 SELECT FROM queues_presence WHERE agent_id = agent.id)""",
     "R40 who accepted a call that nobody answered for 60 s is free": """
@@ -127,10 +130,6 @@ AFTER_DISPATCH = {
 
 # Only once the sweep of requests has come by.
 AFTER_SWEEP = {
-    "R8 a solved request that nothing goes on in is closed": f"""
-        SELECT request.id FROM requests_carerequest request WHERE state = 'open' AND solved AND NOT EXISTS (
-            SELECT FROM activities_activity activity JOIN queues_task task ON task.activity_id = activity.id
-            WHERE activity.care_request_id = request.id AND task.state IN {LIVE})""",
     "R90 what is quiet for 5 days is closed": f"""
         SELECT id FROM requests_carerequest request WHERE state = 'open'
             AND touched_at < clock_timestamp() - interval '432001 seconds' AND NOT EXISTS (

@@ -89,7 +89,7 @@ def sign_out(world, agent, keep):
     def then(before, after, error):
         now = after.agent(agent.id)
         assert (now.state, after.offer_of(now)) == ("not_ready", None)
-        kept = [task.id for task in before.held(agent) if keep or task.medium == "call"]
+        kept = [task.id for task in before.held(agent) if keep]
         assert [task.id for task in after.held(now)] == kept, "R38"
 
     return Act(run, by=(agent.name,), then=then)
