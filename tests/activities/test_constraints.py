@@ -102,6 +102,9 @@ CASES = {
     "email_comes_in_or_goes_out": lambda cast: email(cast, direction="up"),
     "email_has_a_message_id": lambda cast: email(cast, message_id=""),
     "attachment_belongs_to_a_message_or_an_email": attachment,
+    "attachment_has_both_measures_of_a_picture": lambda cast: attachment(
+        cast, message=message(cast), width=640
+    ),
     **too_long(
         "attachment",
         lambda cast, name: Attachment.objects.create(
