@@ -13,6 +13,7 @@ from activities.models import (
     Comment,
     Draft,
     Email,
+    Interaction,
     Message,
     OpenCustomer,
     Outbox,
@@ -59,6 +60,12 @@ def comment(cast, text):
 
 def opened(cast, **values):
     return OpenCustomer.objects.create(agent=cast["ana"].user, **values)
+
+
+def interaction(cast, **values):
+    return Interaction.objects.create(
+        agent=cast["ana"].user, name="host-7", activity=cast["activity"], **values
+    )
 
 
 def twice(make, *, again=None, **values):
@@ -121,9 +128,9 @@ CASES = {
         lambda cast: Draft.objects.create(agent=None, record="activity-1", field="title", text="Router")
     ),
     "customer_is_open_once_an_agent": lambda cast: twice(opened, customer=cast["jelena"])(cast),
-    "interaction_is_open_once_an_agent": lambda cast: twice(
-        opened, interaction="7", activity=cast["activity"]
-    )(cast),
+    "activity_is_open_once_an_agent": lambda cast: twice(opened, activity=cast["activity"])(cast),
+    "interaction_is_reported_once_an_agent": twice(interaction),
+    **too_long("interaction", interaction, ["external_id"]),
     "open_customer_is_somebody_or_something": opened,
     "customer_is_recent_once_an_agent": twice(
         lambda cast: RecentCustomer.objects.create(agent=cast["ana"].user, customer=cast["jelena"])
