@@ -197,6 +197,12 @@ def here(activity_id):
     live.update(customer_seen_at=timezone.now())
 
 
+def read_in(activity, language):
+    """The language in which the customer's page is shown by now: a press there changed it."""
+    if language and language != activity.language:
+        Activity.objects.filter(pk=activity.pk).update(language=language)
+
+
 def since(activity, after=0, limit=200):
     """The messages after number `after`, oldest first; at most the last `limit` of them."""
     newest = activity.messages.filter(seq__gt=after).order_by("-seq")[:limit]

@@ -32,6 +32,8 @@ def chat(request, queue):
     live = bool(activity) and standing_of(activity).is_live
     if request.method == "POST":
         return go_on(request, queue, activity) if live else begin(request, queue)
+    if live:
+        conversation.read_in(activity, get_language())
     if live or (activity and "new" not in request.GET and not is_long_over(activity)):
         return talk_page(request, queue, answering(activity))
     return start_page(request, queue)

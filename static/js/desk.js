@@ -35,6 +35,7 @@ import "./behaviours/switches.js";
 import "./behaviours/tabs.js";
 import "./behaviours/tags.js";
 import "./behaviours/talk.js";
+import "./behaviours/tongues.js";
 import "./behaviours/toast.js";
 import "./behaviours/unfold.js";
 import { connect } from "./behaviours/socket.js";
