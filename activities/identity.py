@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from activities import opening
 from activities.joining import AlreadyKnown, join
 from activities.models import Activity
 from caredesk.history import acting
@@ -44,6 +45,7 @@ def link(activity, customer, *, verified, by):
     current.version += 1
     join(current, by=by)
     activity.refresh_from_db()
+    opening.follow(activity)
     announce(activity, customer)
     ring_journey(customer.pk)
 
@@ -72,8 +74,10 @@ def unlink(activity, *, by):
         Activity.objects.filter(pk=activity.pk).update(
             customer=None, care_request=None, verified=True, version=current.version + 1
         )
+        current.customer = None
+        opening.follow(current)
         announce(activity, *former)
-        ring_journey(current.customer_id)
+        ring_journey(now.customer_id)
     activity.refresh_from_db()
 
 

@@ -5,7 +5,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from caredesk import accounts, health, languages, metrics
+from caredesk import accounts, health, languages, metrics, places  # noqa: F401 (addresses name places)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk")),

@@ -30,7 +30,7 @@ def transfer(request, task_id):
     to, note = request.POST.get("to", ""), request.POST.get("note", "")
     try:
         target = target_of(to)
-        pass_on(seat.task.pk, target, note, by=request.agent)
+        pass_on(seat.place, target, note, by=request.agent)
     except ValidationError as error:
         errors = {field: words[0] for field, words in error.message_dict.items()}
         return show(request, seat, to=to, note=note, errors=errors, status=422)
@@ -109,7 +109,7 @@ def passed(request, seat, target):
         response = onwards(request)
         told = words % {"customer": seat.current.shown_name, "queue": target.name}
         return trigger_client_event(trigger_client_event(response, "saved", saved), "toast", {"words": told})
-    seat = Seat.take(request.agent, seat.task.pk)
+    seat = Seat.take(request.agent, seat.place)
     top = communication.context(request, seat) | {"oob": True}
     response = panes.content(request, "communication", top, part="offered")
     return trigger_client_event(trigger_client_event(response, "saved", saved), "look-tasks", {})

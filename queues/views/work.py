@@ -31,13 +31,16 @@ def show(request, seat, stamp, *, accepted=False):
     """
     request.accepted = accepted
     if request.htmx.target == "details":
-        return render(
-            request, "desk/work.html#details", {"seat": seat, "panes": drawn(request, seat, DETAILS)}
-        )
+        return details(request, seat)
     shown = {"seat": seat, "stamp": stamp, "panes": drawn(request, seat, PANES)}
     if request.htmx:
         return render(request, "desk/work.html", shown)
-    return desk(request, seat.task.pk, shown)
+    return desk(request, seat.place, shown)
+
+
+def details(request, seat):
+    """What the seat has selected, at a task or in the gadget."""
+    return render(request, seat.details, {"seat": seat, "panes": drawn(request, seat, DETAILS)})
 
 
 def show_nothing(request, *, status=200, why=""):
