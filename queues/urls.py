@@ -20,6 +20,7 @@ from queues.views import (
     why,
 )
 from queues.views.chat import chat, chat_end, chat_messages, chat_rate, chat_return
+from queues.views.chat_files import chat_attach, chat_attachment
 from queues.views.chat_script import chat_script
 from queues.views.cti import cti
 from queues.views.missed_calls import call_back, missed_calls
@@ -57,6 +58,8 @@ urlpatterns = [
     path("chat.js", chat_script, name="chat_script"),
     path("chat/<slug:queue>/", chat, name="chat"),
     path("chat/<slug:queue>/messages/", chat_messages, name="chat_messages"),
+    path("chat/<slug:queue>/attach/", chat_attach, name="chat_attach"),
+    path("chat/<slug:queue>/attachments/<uuid:key>/", chat_attachment, name="chat_attachment"),
     path("chat/<slug:queue>/end/", chat_end, name="chat_end"),
     path("chat/<slug:queue>/return/", chat_return, name="chat_return"),
     path("chat/<slug:queue>/rate/", chat_rate, name="chat_rate"),
