@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from activities import search
 from activities.identity import known_values, likely
+from caredesk.sorting import in_order
 from customers.forms import language_name
 from customers.matching import matches
 from customers.models import Customer
@@ -74,7 +75,8 @@ def found(seat, words):
 
 def at_hand(seat):
     heading, customers = seat.others_open
-    return heading, others(seat, customers.order_by("last_name", "first_name", "pk"))
+    first = others(seat, customers.order_by("last_name", "first_name", "pk"))
+    return heading, in_order(first, lambda customer: f"{customer.last_name} {customer.first_name}")
 
 
 def likely_ones(seat, activity, purpose):
