@@ -55,8 +55,7 @@ def customers(words, *, limit=PAGE, offset=0, region=None):
     if not question.terms or offset >= MOST_COUNTED:
         return found
     with within_time():
-        rows = list(Customer.objects.raw(*statement(question, min(limit, MOST_COUNTED - offset) + 1, offset)))
-        found.extend(rows[:limit])
+        found.extend(Customer.objects.raw(*statement(question, min(limit, MOST_COUNTED - offset), offset)))
         prefetch_related_objects(found, "contact_points")
     for customer in found:
         customer.is_close, customer.question = customer.way > EXACT, question

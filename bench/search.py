@@ -31,7 +31,12 @@ SYLLABLES, FIRST, CITIES, STREETS, NOTES = (
     )
 )
 
-CUSTOMER = "id, version, first_name, last_name, address, city, country, language, company, external_id, notes, created_at"
+CUSTOMER = ", ".join(
+    (
+        "id, version, first_name, last_name",
+        "address, city, country, language, company, external_id, notes, created_at",
+    )
+)
 POINT = "customer_id, kind, value, normalised"
 
 

@@ -125,3 +125,6 @@ class CustomerWords(models.Model):
                 fields=["digits"], name="customer_by_digits", opclasses=["gin_trgm_ops"], fastupdate=False
             ),
         ]
+
+    def __str__(self):
+        return str(self.customer)

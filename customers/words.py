@@ -7,7 +7,10 @@ character by character, so that both sides split alike under any collation.
 import re
 import unicodedata
 
-SEPARATORS = r"[\u0002-/:-@\[-`{-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u2000-\u206f\u2e00-\u2e7f\u3000-\u303f\ufeff]"
+SEPARATORS = (
+    r"[\u0002-/:-@\[-`{-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7"
+    r"\u2000-\u206f\u2e00-\u2e7f\u3000-\u303f\ufeff]"
+)
 ACCENTS = "[\u0300-\u036f]"
 LETTERS = str.maketrans("łđøħŧıðŋ", "ldohtidn")
 PAIRS = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from activities import drafts
 from activities.identity import known_values
 from activities.models import Activity, OpenCustomer
-from caredesk.places import Opened
+from caredesk.places import Looked, Opened
 from caredesk.realtime import name_of
 from customers.models import Customer
 from queues.models import Agent, Task
@@ -21,7 +21,8 @@ from requests_app.models import CareRequest
 class Seat:
     """What every pane is about (R3, R6). `selected` is the activity or request chosen in the journey, else `home`.
 
-    This one is at a task; `OpenSeat` is at a customer in the gadget. `place` is what addresses call it.
+    This one is at a task; `OpenSeat` is at a customer in the gadget, `LookSeat` at one who was found. `place` is what
+    addresses call it.
     """
 
     agent: Agent
@@ -35,6 +36,8 @@ class Seat:
         """The agent's seat at a place they may see; 404 when it, or what is selected, is not theirs to see."""
         if isinstance(place, Opened):
             return OpenSeat.at(agent, place, selected)
+        if isinstance(place, Looked):
+            return LookSeat.at(agent, place, selected)
         seat = cls(agent, task_or_404(agent, place), None)
         seat.selected = seat.find(selected)
         return seat
@@ -265,3 +268,30 @@ class OpenSeat(Seat):
     def others_open(self):
         theirs = OpenCustomer.objects.filter(agent=self.agent.user).values("customer")
         return _("Open"), Customer.objects.filter(pk__in=theirs)
+
+
+@dataclass
+class LookSeat(OpenSeat):
+    """At a customer who was found by search, of whom the agent has no task: to read."""
+
+    looked: Customer | None = None
+
+    details = "desk/work.html#details"
+    is_preview = True
+
+    @classmethod
+    def at(cls, agent, place, selected=""):
+        customer = Customer.objects.prefetch_related("contact_points").filter(pk=place).first()
+        if not customer:
+            raise Http404
+        seat = cls(agent, None, None, None, customer)
+        seat.selected = seat.find(selected)
+        return seat
+
+    @property
+    def place(self):
+        return Looked(self.looked.pk)
+
+    @property
+    def customer(self):
+        return self.looked
