@@ -12,6 +12,7 @@ from activities.models import (
     Comment,
     Draft,
     Email,
+    Interaction,
     Merge,
     Message,
     OpenCustomer,
@@ -191,12 +192,27 @@ class DraftAdmin(Look):
 
 @admin.register(OpenCustomer)
 class OpenCustomerAdmin(Look):
-    list_display = ["opened_at", "agent", "customer", "interaction"]
-    list_select_related = ["agent", "customer"]
-    search_fields = ["interaction", "agent__username"]
+    list_display = ["opened_at", "agent", "customer", "activity"]
+    list_select_related = ["agent", "customer", "activity__customer"]
+    search_fields = ["agent__username"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("customer__contact_points")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related("customer__contact_points", "activity__customer__contact_points")
+        )
+
+
+@admin.register(Interaction)
+class InteractionAdmin(Look):
+    list_display = ["reported_at", "agent", "name", "activity", "closed_at"]
+    list_filter = ["agent"]
+    list_select_related = ["agent", "activity__customer"]
+    search_fields = ["name", "external_id", "agent__username"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("activity__customer__contact_points")
 
 
 @admin.register(RecentCustomer)

@@ -16,7 +16,7 @@ from activities import moving
 from caredesk.retrying import Overtaken
 from caredesk.stale import Stale
 from queues.permissions import agent_required
-from queues.seat import Seat, find_selected
+from queues.seat import Seat
 from queues.views.beside import beside
 from queues.views.caution import caution_of
 from requests_app.editing import Closed
@@ -80,7 +80,7 @@ def mine(request, task_id, activity_id):
     """The seat and an activity of its journey; nothing is moved from a preview."""
     given = request.POST.get("selected") or request.GET.get("selected", "")
     seat = Seat.take(request.agent, task_id, given)
-    activity = find_selected(request.agent, seat.task, f"activity-{activity_id}")
+    activity = seat.find(f"activity-{activity_id}")
     if seat.is_preview:
         raise PermissionDenied
     return seat, activity
@@ -114,14 +114,14 @@ def shown(request, seat, activity, done, words):
     """Everything beside the conversation, and one click that takes it back."""
     press = done and {
         "label": _("Undo"),
-        "address": reverse("undo_move", args=[seat.task.pk]),
+        "address": reverse("undo_move", args=[seat.place]),
         "values": {"done": signing.dumps(asdict(done), salt=salt(request))},
     }
     return pointed(beside(request, seat, notice=words if done else "", press=press), activity, seat)
 
 
 def pointed(response, activity, seat):
-    there = activity.customer_id == seat.current.customer_id
+    there = not seat.current or activity.customer_id == seat.current.customer_id
     at = f"#act-{activity.pk}" if there else f"#act-{seat.current.pk}"
     return trigger_client_event(response, "point", {"at": at}, after="settle")
 

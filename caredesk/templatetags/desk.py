@@ -221,7 +221,7 @@ def desk_looks(agent, queues):
 @register.simple_tag
 def pane_url(name, seat, *arguments):
     """A pane's address for this task, and what is selected in its journey."""
-    address = reverse(name, args=[seat.task.pk, *arguments])
+    address = reverse(name, args=[seat.place, *arguments])
     return f"{address}?selected={seat.selection}" if seat.selection else address
 
 
