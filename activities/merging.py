@@ -249,18 +249,18 @@ def unwrite(kept, undo):
 def give_back(kept, other, undo):
     """Requests go back with the activities they came with; what else is in them by now stays with the kept one."""
     requests = requests_held(customer=kept, pk__in=undo["requests"])
-    own = Activity.objects.filter(pk__in=undo["activities"])
-    arrived = Activity.objects.filter(care_request__in=requests).exclude(pk__in=undo["activities"])
-    arrived = list(arrived.select_for_update(no_key=True, of=["self"]).order_by("pk"))
-    if arrived:
+    there = Activity.objects.filter(care_request__in=requests).values_list("pk", flat=True)
+    if arrived := {*there} - {*undo["activities"]}:
         target = newest_but(kept, requests)
-        for activity in arrived:
+        for activity in held(Activity, *arrived).values():
             put_into(activity, target)
             announce(activity)
         for pk in requests:
             close_if_solved(pk)
     CareRequest.objects.filter(pk__in=requests).update(customer=other)
-    own.filter(customer=kept, care_request=None).update(customer=other)
+    loose = Activity.objects.filter(customer=kept, care_request=None).values_list("pk", flat=True)
+    loose = Activity.objects.filter(pk__in={*loose} & {*undo["activities"]}, customer=kept, care_request=None)
+    loose.update(customer=other)
 
 
 def newest_but(kept, requests):

@@ -41,5 +41,6 @@ urlpatterns = [
     path("<place:task_id>/tags/suggestions/", activity_details.tag_suggestions, name="tag_suggestions"),
     path("<place:task_id>/tags/<int:tag_id>/remove/", activity_details.remove_tag, name="remove_tag"),
     path("<place:task_id>/comments/", comments.comments, name="comments"),
+    path("<place:task_id>/call_comment/", comments.call_comment, name="call_comment"),
     path("<place:task_id>/comments/<int:comment_id>/", comments.edit_comment, name="edit_comment"),
 ]

@@ -15,8 +15,8 @@ from functools import partial
 from django.db import connection
 
 from bench import people
+from bench.ends import staying_open
 from bench.figures import Figure
-from bench.route import staying_open
 from bench.server import dispatcher, web
 from queues import chats, closing, offers, presence, states
 from queues.clock import clock

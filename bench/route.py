@@ -3,31 +3,26 @@
 - Taking the next of 100,000 waiting tasks against the next of 100. Target: ≤ 3 ×.
 - A customer presses Start chat → the doorbell of the offer on the agent's socket. Floor: the way of a message in the
   same run. Target: p50 ≤ 3 ×. And the offer drawn after that: target ≤ 3 × the bare view.
-- An offer ends unanswered → the next agent's offer, with 200 agents at 13 ends a second, as when nobody of them
-  answers within 15 s. Target: p99 ≤ 500 ms after the deadline.
+- An offer ends unanswered → the next agent's offer, with 200 agents (bench/ends.py). Target: p99 ≤ 500 ms after the
+  deadline.
 """
 
 import asyncio
-import threading
 import time
 import uuid
 from contextlib import contextmanager, suppress
-from itertools import pairwise
 
 import pgtrigger
 from asgiref.sync import sync_to_async
 from django.db import connection, transaction
 
-from bench import messages, people
+from bench import ends, messages, people
 from bench.figures import Figure
-from bench.server import dispatcher
-from queues import chats, closing, offers, presence, routing, states
-from queues.models import Agent, Offer, Queue, Task
+from queues import closing, offers, routing, states
+from queues.models import Queue, Task
 
 ROUNDS, WARM = 120, 20
 FEW, MANY = 100, 100_000
-AGENTS, CHATS, SECONDS, OFFER_SECONDS = 200, 40, 20, 3
-LIMIT_MS = 500
 
 INSERT = """
 WITH arrived AS (
@@ -54,9 +49,8 @@ async def run(server):
     view = Figure("bare view", bare)
     yield view
     yield Figure("offer drawn", drawn, floor=view)
-    late = Figure(f"end of an offer → the next, {AGENTS} agents", await sync_to_async(ends)())
-    late.extra = {"limit_p99": LIMIT_MS, "beyond_limit": sum(sample > LIMIT_MS for sample in late.samples)}
-    yield late
+    for figure in await sync_to_async(lambda: list(ends.measured()))():
+        yield figure
 
 
 # --- who is next
@@ -170,70 +164,3 @@ async def quiet(desk):
     with suppress(TimeoutError):
         while True:
             await asyncio.wait_for(desk.recv(), 0.1)
-
-
-# --- how soon the next one hears of it
-
-
-def ends():
-    """Milliseconds from the deadline of each unanswered offer to the offer that follows it."""
-    where = people.queue("bench-ends", mode=Queue.AUTOMATIC, offer_seconds=OFFER_SECONDS)
-    team = people.make_agents("bench-ends", where, AGENTS)
-    with dispatcher(), staying_open(team), coming_back(team):
-        time.sleep(presence.LEASE_SECONDS)
-        tasks = [arrive(where, number) for number in range(CHATS)]
-        time.sleep(SECONDS)
-    for agent in team:
-        states.not_ready(by=agent)
-    for task in tasks:
-        chats.leave(task.activity_id)
-    return [sample for task in tasks for sample in gaps(task)]
-
-
-def staying_open(team):
-    """Their desks' leases are renewed meanwhile, as their web process does."""
-    return repeating(
-        lambda: presence.renew_all({f"bench-{agent.pk}": agent.pk for agent in team}), presence.RENEW_SECONDS
-    )
-
-
-def coming_back(team):
-    """One press on Ready after each missed offer."""
-    away = Agent.objects.filter(pk__in=[agent.pk for agent in team], state=Agent.NOT_READY)
-    return repeating(lambda: [states.ready(by=agent) for agent in away.all()], 0.5)
-
-
-@contextmanager
-def repeating(job, pause):
-    """The job is done again and again in a thread of its own."""
-    over = threading.Event()
-
-    def run():
-        try:
-            while True:
-                job()
-                if over.wait(pause):
-                    break
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def arrive(where, number):
-    time.sleep(OFFER_SECONDS / CHATS)
-    return Task.objects.get(pk=people.start_chat(where, number)[0])
-
-
-def gaps(task):
-    made = Offer.objects.filter(task=task, outcome__in=[*routing.REFUSED, Offer.TAKEN_BACK, ""]).order_by(
-        "pk"
-    )
-    for before, after in pairwise(made):
-        yield (after.offered_at - before.expires_at).total_seconds() * 1000

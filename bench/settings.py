@@ -1,7 +1,7 @@
 """The product's settings, a database of its own, and the bare view and consumer that give the floors."""
 
 from caredesk.settings import *  # noqa: F403
-from caredesk.settings import DATABASES, MIDDLEWARE
+from caredesk.settings import DATABASES, LOGGING, MIDDLEWARE
 
 ROOT_URLCONF = "bench.urls"
 ASGI_APPLICATION = "bench.asgi.application"
@@ -13,3 +13,6 @@ if not DATABASES["default"]["NAME"].endswith("_bench"):
 
 # The bench's own threads are many, and each has a connection of its own.
 DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 40
+
+# Thousands lose a race here, as they should: each would be a line in the log.
+LOGGING = LOGGING | {"loggers": LOGGING["loggers"] | {"django.request": {"level": "ERROR"}}}

@@ -41,7 +41,7 @@ class Question(Exception):
 @dataclass
 class Edit:
     """Unsaved texts of one record: "title" and "description" of a request, typed over `version` of it; or of an
-    activity "tag" and "comment", the agent's own comments being edited as "comment-12", and the "title" and
+    activity "tag" and "comment" ("call_comment" below a call), the agent's own comments being edited as "comment-12", and the "title" and
     "description" noted before its customer is created."""
 
     record: CareRequest | Activity

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import F
 
 from caredesk.realtime import announce
 from queues.bells import ring_desks, ring_queues
@@ -37,10 +38,10 @@ def make_all(pairs, *, returns_to=None):
     agents, tasks = {agent.pk: agent.user_id for _task, agent in pairs}, [task for task, _agent in pairs]
     if not returns_to:
         to_state(tasks, Task.OFFERED)
-    Agent.objects.filter(pk__in=agents).update(last_offered_at=now)
-    ring_desks(agents)
-    if any(seconds_of(task.queue) < SLEEP_SECONDS for task in tasks):
-        wake()
+    Agent.objects.filter(pk__in=agents).update(last_offered_at=now, desk_seq=F("desk_seq") + 1)
+    announce(*(f"desk-{user_id}" for user_id in agents.values()))
+    if (seconds := min(seconds_of(task.queue) for task in tasks)) < SLEEP_SECONDS:
+        wake(within=seconds)
     ring_queues(task.queue_id for task in tasks)
     return made
 

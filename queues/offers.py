@@ -19,7 +19,7 @@ from queues.presence import is_here
 from queues.retrying import retried_after_deadlock
 from queues.verdicts import verdicts
 
-AT_ONCE = 50  # offers ended in one transaction
+AT_ONCE = 200  # offers ended in one transaction
 
 logger = logging.getLogger(__name__)
 

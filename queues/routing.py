@@ -17,7 +17,7 @@ from queues.offering import end, hold, make_all
 from queues.waking import wake
 
 PASSES = 5
-AT_ONCE = 25  # offers made in one transaction
+AT_ONCE = 50  # offers made in one transaction
 REFUSED = [Offer.NO_ANSWER, Offer.DECLINED]
 
 logger = logging.getLogger(__name__)

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import select
+import time
 
 import psycopg
 from django.db import connection
@@ -15,10 +16,10 @@ SLEEP_SECONDS = 5  # at most: nobody need wake it for what falls due later
 logger = logging.getLogger(__name__)
 
 
-def wake():
-    """After commit: every dispatcher looks at its deadlines anew."""
+def wake(*, within=0):
+    """After commit: every dispatcher looks at everything anew, or in so many seconds, when something will be due."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(within)])
 
 
 class Sleeper:
@@ -40,22 +41,27 @@ class Sleeper:
             self.hang_up()
 
     def sleep(self, seconds):
-        """Until the time is over, somebody called wake(), or stop()."""
-        waiting = [self.inside, *([self.line] if self.line else [])]
-        ready, _, _ = select.select(waiting, [], [], max(0, seconds))
-        if self.line in ready:
-            self.clear()
+        """Until the time is over, or stop() was called; or wake(), then it is true."""
+        until = time.monotonic() + seconds
+        while True:
+            waiting = [self.inside, *([self.line] if self.line else [])]
+            ready, _, _ = select.select(waiting, [], [], max(0, until - time.monotonic()))
+            within = self.heard() if self.line in ready else None
+            if within is None or within <= 0:
+                return within is not None
+            until = min(until, time.monotonic() + within)
 
     def stop(self):
         """May be called by a signal handler."""
         os.write(self.outside, b".")
 
-    def clear(self):
+    def heard(self):
+        """The smallest number of seconds that wake() said; 0 when the line is cut, for nobody knows what it said."""
         try:
-            for _notification in self.line.notifies(timeout=0):
-                pass
+            return min((float(said.payload or 0) for said in self.line.notifies(timeout=0)), default=0)
         except psycopg.Error:
             self.hang_up()
+            return 0
 
     def hang_up(self):
         if self.line:

@@ -113,10 +113,10 @@ def at_work(*agents):
 
 
 def sit_down(agent):
-    """A desk of theirs has been open for a minute; return the name of its connection."""
+    """A desk of theirs has been open for a minute, and is so on a slow machine, too; return its connection's name."""
     connection = f"desk-of-{agent.pk}"
     presence.renew(agent.pk, connection)
-    Presence.objects.filter(connection=connection).update(since=ago(minutes=1))
+    Presence.objects.filter(connection=connection).update(since=ago(minutes=1), lease_until=ago(minutes=-1))
     return connection
 
 

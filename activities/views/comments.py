@@ -2,16 +2,19 @@
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from activities import drafts, remarks
+from activities.models import Activity
 from activities.views.activity_details import closed_words, editing
 from caredesk import panes
 from caredesk.realtime import name_of
 from queues.permissions import agent_required
 from queues.seat import Seat
 from requests_app.editing import Closed
+
+CALL_COMMENT = "call_comment"  # the field below a call
 
 
 @agent_required
@@ -32,6 +35,30 @@ def add(request, seat):
     except Closed:
         return refused(request, seat, closed_words(), 409)
     return stored(request, seat, "answer", "comment")
+
+
+@agent_required
+@require_POST
+def call_comment(request, task_id):
+    """What is written below a call, where a chat's messages are: a comment of the task's own activity, whichever is
+    selected. Answers with why not; the list looks by itself."""
+    seat = editing(request, task_id)
+    if seat.activity.medium != Activity.CALL:
+        raise Http404
+    try:
+        remarks.comment(seat.activity, request.POST.get(CALL_COMMENT, ""), by=request.user)
+    except ValidationError as error:
+        return below_call(request, error.messages[0], 422)
+    except Closed:
+        return below_call(request, closed_words(), 409)
+    drafts.forget(request.user, name_of(seat.activity), CALL_COMMENT)
+    response = below_call(request)
+    trigger_client_event(response, "saved", {"drafts": [f"{name_of(seat.activity)}:{CALL_COMMENT}"]})
+    return trigger_client_event(response, f"changed:{name_of(seat.activity)}", {})
+
+
+def below_call(request, why="", status=200):
+    return panes.content(request, "communication", {"why": why}, status=status, part="answer")
 
 
 @agent_required

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from activities import chat
 from activities.models import Activity, Message
+from activities.views.comments import CALL_COMMENT
 from caredesk import panes
 from queues.models import Task
 from queues.permissions import agent_required
@@ -49,12 +50,17 @@ def context(request, seat):
         "activity": seat.current,
         "transcript": grouped(lines),
         "earlier": earlier,
-        "draft": "" if seat.is_preview else seat.draft(seat.current, "message"),
+        "draft": "" if seat.is_preview else seat.draft(seat.current, field_of(seat.current)),
         "waited": seat.task.accepted_at and seat.task.accepted_at - seat.task.waiting_since,
         "in_line": in_line(seat.task) if seat.is_preview else None,
         "accepted": getattr(request, "accepted", False),
         "transfer": transfer_of(seat.task),
     }
+
+
+def field_of(activity):
+    """What is written below the conversation: a message to the customer, or of a call a comment."""
+    return CALL_COMMENT if activity.medium == Activity.CALL else "message"
 
 
 def page(activity, before=None):

@@ -137,6 +137,6 @@ def undoable(customer):
 
 
 def again(request, task_id, notice, press=None):
-    response = beside(request, Seat.take(request.agent, task_id), notice=notice, press=press)
-    trigger_client_event(response, "look-tasks", {})
-    return trigger_client_event(response, "point", {"at": "#customer_name"}, after="settle")
+    fresh = Seat.take(request.agent, task_id)
+    response = beside(request, fresh, notice=notice, press=press, point="#customer_name")
+    return trigger_client_event(response, "look-tasks", {})

@@ -36,16 +36,9 @@ def move(request, task_id, activity_id):
 
     `version` is the activity as the page has shown it.
     """
-    seat, activity = mine(request, task_id, activity_id)
-    if "load" in request.POST:
-        return beside(request, seat)
-    if not seat.may(activity):
-        return refused(request, seat, activity, Closed())
-    version = version_of(request)
-    if not version:
-        return HttpResponseBadRequest()
-    if request.method != "POST":
-        return menu(request, seat, activity, version)
+    seat, activity, version, answer = begun(request, task_id, activity_id, menu)
+    if answer:
+        return answer
     target = target_of(seat, request.POST.get("to", ""))
     try:
         done = moving.to_request(activity, target, version=version, by=request.user)
@@ -71,9 +64,8 @@ def undo_move(request, task_id):
         return said(request, _("Not undone: the conversation has changed since."))
     own = activity == seat.current
     fresh = Seat.take(request.agent, task_id, "" if own else seat.selection)
-    response = beside(request, fresh, notice=_("As it was before."))
-    trigger_client_event(response, "look-tasks", {})
-    return pointed(response, activity, fresh)
+    response = beside(request, fresh, notice=_("As it was before."), point=place_of(activity, fresh))
+    return trigger_client_event(response, "look-tasks", {})
 
 
 def mine(request, task_id, activity_id):
@@ -84,6 +76,24 @@ def mine(request, task_id, activity_id):
     if seat.is_preview:
         raise PermissionDenied
     return seat, activity
+
+
+def begun(request, task_id, activity_id, draw):
+    """(seat, activity, version, answer): the answer instead of a move, if this asks for none or may not have it.
+
+    GET is answered by `draw(request, seat, activity, version)`, POST with `load` by everything as it is now.
+    """
+    seat, activity = mine(request, task_id, activity_id)
+    version, answer = version_of(request), None
+    if "load" in request.POST:
+        answer = beside(request, seat)
+    elif not seat.may(activity):
+        answer = refused(request, seat, activity, Closed())
+    elif not version:
+        answer = HttpResponseBadRequest()
+    elif request.method != "POST":
+        answer = draw(request, seat, activity, version)
+    return seat, activity, version, answer
 
 
 def version_of(request):
@@ -117,13 +127,13 @@ def shown(request, seat, activity, done, words):
         "address": reverse("undo_move", args=[seat.place]),
         "values": {"done": signing.dumps(asdict(done), salt=salt(request))},
     }
-    return pointed(beside(request, seat, notice=words if done else "", press=press), activity, seat)
+    notice = words if done else ""
+    return beside(request, seat, notice=notice, press=press, point=place_of(activity, seat))
 
 
-def pointed(response, activity, seat):
+def place_of(activity, seat):
     there = not seat.current or activity.customer_id == seat.current.customer_id
-    at = f"#act-{activity.pk}" if there else f"#act-{seat.current.pk}"
-    return trigger_client_event(response, "point", {"at": at}, after="settle")
+    return f"#act-{activity.pk}" if there else f"#act-{seat.current.pk}"
 
 
 def salt(request):

@@ -1,7 +1,6 @@
 """Move to another customer (R81): one who was found, one in progress, or a new one."""
 
 from django.core.exceptions import ValidationError
-from django.http import HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -9,25 +8,19 @@ from django_htmx.http import trigger_client_event
 
 from activities import moving
 from activities.views import find_customers
-from activities.views.move import NEW, NUMBER, REFUSED, mine, refused, said, shown, version_of
+from activities.views.move import NEW, NUMBER, REFUSED, begun, refused, said, shown
 from customers.models import Customer
 from queues.permissions import agent_required
 from queues.seat import Seat
-from requests_app.editing import Closed
 
 
 @agent_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def move_to_customer(request, task_id, activity_id):
     """GET: the dialog. POST: `customer` is the number of one, or "new" with the fields of a new one."""
-    seat, activity = mine(request, task_id, activity_id)
-    if not seat.may(activity):
-        return refused(request, seat, activity, Closed())
-    version = version_of(request)
-    if not version:
-        return HttpResponseBadRequest()
-    if request.method != "POST":
-        return dialog(request, seat, activity, version)
+    seat, activity, version, answer = begun(request, task_id, activity_id, dialog)
+    if answer:
+        return answer
     chosen = request.POST.get("customer", "")
     if chosen != NEW and not NUMBER.fullmatch(chosen):
         return said(request, _("Choose a customer first."), status=422)

@@ -10,11 +10,11 @@ from caredesk.templatetags.desk import pane_url
 from queues.views import work
 
 
-def beside(request, seat, *, notice="", press=None, status=200):
+def beside(request, seat, *, notice="", press=None, point="", status=200):
     """For hx-target="#details"; journey and dialog come along. Communication stays as it is: somebody writes there.
 
     `press`: a button on the notice, as static/js/behaviours/toast.js wants it. The journey shows as many as it did if
-    the request says `down_to`.
+    the request says `down_to`. `point`: where the focus goes, as a selector.
     """
     shown = {
         "seat": seat,
@@ -24,7 +24,9 @@ def beside(request, seat, *, notice="", press=None, status=200):
     response = render(request, "desk/beside.html", shown, status=status)
     replace_url(response, pane_url("task", seat))
     said = {"words": notice} | ({"press": press} if press else {})
-    return trigger_client_event(response, "toast", said) if notice else response
+    if notice:
+        trigger_client_event(response, "toast", said)
+    return trigger_client_event(response, "point", {"at": point}, after="settle") if point else response
 
 
 def journey_of(request, seat):

@@ -11,6 +11,7 @@ from activities.identity import AlreadyKnown
 from activities.joining import MINE, NOTES
 from activities.models import Activity, OpenCustomer
 from activities.views.activity_details import closed_words
+from activities.views.comments import CALL_COMMENT
 from caredesk.places import Opened
 from caredesk.realtime import name_of
 from caredesk.stale import Stale
@@ -30,7 +31,7 @@ from requests_app.editing import Closed
 from requests_app.views.request_details import edited, version_of
 
 FIELDS = {"message": "#message", "title": "#request_title", "description": "#request_description"}
-FIELDS |= {"tag": "#tag", "comment": "#comment"}
+FIELDS |= {"tag": "#tag", "comment": "#comment", CALL_COMMENT: "#call_comment"}
 
 
 @agent_required
@@ -83,9 +84,9 @@ def unsaved_elsewhere(request, seat):
 
 
 def show_unsaved(request, seat):
-    response = reasoned(beside(request, seat, status=409))
+    response = reasoned(beside(request, seat, point="#request_title", status=409))
     response["HX-Retarget"] = "#details"
-    return trigger_client_event(response, "point", {"at": "#request_title"}, after="settle")
+    return response
 
 
 def form_of(request, seat):
@@ -125,17 +126,18 @@ def remarks(request, seat):
     """A half-typed tag and comments, of the activity that is shown and of the task's own."""
     shown = seat.find(request.POST.get("activity", ""))
     texts = {name: text for name, text in request.POST.items() if is_remark(name) and text.strip()}
+    below = {CALL_COMMENT: texts.pop(CALL_COMMENT)} if CALL_COMMENT in texts else {}
     if texts and not (isinstance(shown, Activity) and seat.may(shown)):
         raise PermissionDenied
     drafts = seat.drafts.get(name_of(seat.anybody), {})
     kept = {name: text for name, text in drafts.items() if is_remark(name)}
     if shown == seat.current or not seat.current:
-        return [closing.Edit(shown, texts)] if shown else []
-    return [closing.Edit(shown, texts), closing.Edit(seat.current, kept)]
+        return [closing.Edit(shown, texts | below)] if shown else []
+    return [closing.Edit(shown, texts), closing.Edit(seat.current, kept | below)]
 
 
 def is_remark(name):
-    return name in ("tag", "comment") or bool(EDITED_COMMENT.fullmatch(name))
+    return name in ("tag", "comment", CALL_COMMENT) or bool(EDITED_COMMENT.fullmatch(name))
 
 
 def ask(request, seat, form, kind):

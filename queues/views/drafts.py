@@ -7,10 +7,12 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.views.decorators.http import require_POST
 
 from activities import drafts as kept
+from activities.views.comments import CALL_COMMENT
 from customers.forms import VERSION, is_field
 from queues.permissions import agent_required, may_watch
 
-KNOWN = {"message", "title", "description", "request_version", "tag", "comment", "transfer_note", VERSION}
+KNOWN = {"message", "title", "description", "request_version", "tag", "comment", CALL_COMMENT, VERSION}
+KNOWN |= {"transfer_note"}
 EDITED_COMMENT = re.compile(r"comment-\d{1,18}")
 
 

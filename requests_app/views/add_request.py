@@ -33,8 +33,7 @@ def add_request(request, task_id):
     except Stale as stale:
         return refused(_("Nothing moved: %(name)s has just changed this conversation.") % {"name": stale.by})
     notice = _("A new request was made, and this conversation moved to it.")
-    response = beside(request, Seat.take(request.agent, task_id), notice=notice)
-    return trigger_client_event(response, "point", {"at": "#request_title"}, after="settle")
+    return beside(request, Seat.take(request.agent, task_id), notice=notice, point="#request_title")
 
 
 def beside_new(request, seat, made):

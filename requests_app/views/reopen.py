@@ -4,7 +4,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django_htmx.http import trigger_client_event
 
 from queues.permissions import agent_required
 from queues.seat import Seat
@@ -23,5 +22,4 @@ def reopen(request, task_id):
         raise PermissionDenied
     editing.reopen(seat.care_request, by=request.user)
     fresh = Seat.take(request.agent, task_id, seat.selection)
-    response = beside(request, fresh, notice=_("The request is open again."))
-    return trigger_client_event(response, "point", {"at": "#request_title"}, after="settle")
+    return beside(request, fresh, notice=_("The request is open again."), point="#request_title")

@@ -1,5 +1,7 @@
 """The pane Comments (R9, R65)."""
 
+from unittest.mock import Mock
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,9 +9,11 @@ from django.utils import timezone
 
 from activities import drafts, remarks
 from activities.models import Comment
+from queues.models import Task
+from requests_app.editing import Closed
 from requests_app.models import CareRequest
 from tests.beside import at_desk, field, html, text, told
-from tests.cast import chat_in, held, over
+from tests.cast import call_in, chat_in, held, over
 
 
 @pytest.mark.rule("R65")
@@ -67,6 +71,51 @@ class Test_adding:
         assert answer.status_code == 409
         assert "can only be read" in text(answer)
         assert not Comment.objects.exists()
+
+
+@pytest.fixture
+def calling(ana, internet):
+    """Ana has a call in progress."""
+    return at_desk(ana, held(call_in(internet), ana))
+
+
+class Test_below_a_call:
+    """Where a chat's messages are written, a call's comments are."""
+
+    def test_it_is_a_comment_of_the_call_whichever_activity_is_selected(self, calling, ana):
+        drafts.keep(ana.user, f"activity-{calling.activity.pk}", "call_comment", "Line test is clean.")
+        assert field(calling.get("task"), "call_comment") == "Line test is clean."
+        answer = calling.post("call_comment", call_comment="Line test is clean.")
+        assert answer.status_code == 200
+        assert calling.activity.comments.get().text == "Line test is clean."
+        assert told(answer, f"changed:activity-{calling.activity.pk}") == {}
+        assert told(answer, "saved") == {"drafts": [f"activity-{calling.activity.pk}:call_comment"]}
+        assert not field(calling.get("task"), "call_comment")
+
+    def test_refused_in_words_beside_the_field(self, calling, monkeypatch):
+        answer = calling.post("call_comment", call_comment=" ")
+        assert answer.status_code == 422
+        assert 'id="call_comment_error"' in html(answer)
+        assert "Write the comment first." in text(answer)
+        monkeypatch.setattr("activities.remarks.touch_or_refuse_for", Mock(side_effect=Closed))
+        assert calling.post("call_comment", call_comment="Hm.").status_code == 409
+        assert not Comment.objects.exists()
+
+    def test_a_chat_has_none(self, desk):
+        assert field(desk.get("task"), "call_comment") is None
+        assert desk.post("call_comment", call_comment="Hm.").status_code == 404
+
+    @pytest.mark.rule("R87")
+    def test_half_written_it_is_stored_at_close(self, calling):
+        calling.post("close", call_comment="Calls back.", choice="discard", activity="")
+        assert (Comment.objects.get().text, Task.objects.get().state) == ("Calls back.", "closed")
+
+    @pytest.mark.rule("R87")
+    def test_too_long_it_stops_close(self, calling):
+        answer = calling.post("close", call_comment="x" * 2001, choice="discard", activity="")
+        assert answer.status_code == 422
+        assert told(answer, "point") == {"at": "#call_comment"}
+        assert "1 character too many." in text(answer)
 
 
 @pytest.mark.rule("R9")

@@ -2,7 +2,9 @@
 
 import uuid
 
+import pgtrigger
 import pytest
+from django.db import connection
 
 from activities import chat, remarks
 from activities.models import Activity, Comment, Message, Tag
@@ -47,3 +49,12 @@ def test_former_words_of_a_comment_stay_in_history(activity, ana):
     written = remarks.comment(activity, "Call back", by=ana.user)
     remarks.edit_comment(written, "Call back on Friday", by=ana.user)
     assert [event.text for event in events(Comment)] == ["Call back", "Call back on Friday"]
+
+
+def test_triggers_need_no_error_to_know_that_they_are_wanted(activity):
+    """Each would walk through all checks that wait for the end of the transaction (caredesk/settings.py)."""
+    with pgtrigger.ignore(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW pgtrigger.ignore")
+        assert cursor.fetchone() == ("{}",)

@@ -1,4 +1,8 @@
-"""Moving activities and merging customers in real browsers (R73, R80, R81). Firefox driven this way cannot drag."""
+"""Moving activities and merging customers in real browsers (R73, R80, R81).
+
+Firefox driven this way cannot drag: what its pointer does is tried in Chromium alone, in Firefox the same moves are made
+by the menu "Move to…" (test_moved_by_the_keyboard and test_to_another_customer_the_task_goes_along).
+"""
 
 import pytest
 from playwright.sync_api import expect

@@ -183,7 +183,7 @@ def test_who_else_is_here_and_who_changed_what(two, jelena):
         expect(region(ana, name).get_by_text("Marko is here")).to_be_visible()
         expect(region(marko, name).get_by_text("Ana is here")).to_be_visible()
     expect(region(ana, "Activity details").get_by_text("Marko is here")).to_be_hidden()
-    details(ana).get_by_text("Changes", exact=True).click()
+    details(ana).get_by_label("Changes").click()
     expect(details(ana).locator(".changes")).to_contain_text("Created")
     title_of(ana).fill("Router")
     title_of(ana).press("Tab")

@@ -22,7 +22,7 @@ WRITES = [
     "edit_comment",
     "customer_form",
 ]
-WRITES += ["use_customer", "unlink_customer", "confirm_customer", "close"]
+WRITES += ["call_comment", "use_customer", "unlink_customer", "confirm_customer", "close"]
 OF_EDITORS = ["tag_suggestions", "edit_comment"]
 
 

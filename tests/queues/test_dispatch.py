@@ -21,7 +21,7 @@ from caredesk.engine_room import ROOT
 from caredesk.models import Heartbeat
 from queues import chats, offers, presence
 from queues.management.commands import dispatch
-from queues.management.commands.dispatch import Ears, deadlines, seconds_to, sweep
+from queues.management.commands.dispatch import Ears, seconds_to, sweep
 from queues.models import Agent, Offer, Presence, Task
 from queues.waking import Sleeper, address, wake
 from tests.cast import ago, at_work, chat_in, held, offered
@@ -153,10 +153,17 @@ def test_what_was_missed_is_routed(ears, billing, ana):
 
 
 @pytest.mark.rule("R32")
-def test_the_deadline_of_an_offer_is_one_of_its_own(ears, billing, ana):
+def test_it_sleeps_no_longer_than_until_the_deadline_of_an_offer(ears, billing, ana):
     at_work(ana)
     offer = offered(chat_in(billing), ana)
-    assert offer.expires_at in list(deadlines(ears))
+    command = dispatch.Command()
+    command.ears = ears
+    Offer.objects.filter(pk=offer.pk).update(expires_at=ago(seconds=-2))
+    assert 0 < command.do_what_is_due() <= 2
+    Offer.objects.filter(pk=offer.pk).update(offered_at=ago(seconds=16), expires_at=ago(seconds=1))
+    assert command.do_what_is_due() > 0
+    assert now(offer).outcome == Offer.NO_ANSWER
+    assert command.whole_at > time.monotonic(), "between two whole rounds only offers are looked at"
 
 
 LONG_AGO = ago(days=1)
@@ -217,6 +224,14 @@ def test_it_is_woken_after_the_commit(sleeper):
         wake()
         assert slept(sleeper, 0.2) >= 0.2
     assert slept(sleeper) < 10
+
+
+def test_what_falls_due_later_does_not_wake_it_before(sleeper):
+    slept(sleeper, 0.2)
+    wake(within=0.5)
+    assert 0.3 < slept(sleeper) < 10
+    wake(within=60)
+    assert slept(sleeper, 0.2) >= 0.2
 
 
 def test_a_new_task_wakes_it(sleeper, internet):

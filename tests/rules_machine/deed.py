@@ -13,7 +13,8 @@ NTH = some.integers(0, 4)
 class Act:
     """`verb` is called without arguments. `by`: names of the agents who act. `refusals`: what it may raise, and then
     nothing has changed. `creates`: how many tasks it makes, None: any. `is_long`: more than one transaction, or time
-    passes. `then(before, after, error)` asks what came of it."""
+    passes. `settles`: whether all that can be offered is offered after it; None: if it was before.
+    `then(before, after, error)` asks what came of it."""
 
     verb: Callable
     by: tuple = ()
@@ -21,6 +22,7 @@ class Act:
     creates: int | None = 0
     then: Callable = lambda before, after, error: None
     is_long: bool = False
+    settles: bool | None = None
 
 
 @dataclass

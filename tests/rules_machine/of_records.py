@@ -282,7 +282,7 @@ def five_quiet_days(world, _request):
         pass_by(QUIET_SECONDS)
         world.renew()
 
-    return Act(run, is_long=True)
+    return Act(run, is_long=True, settles=False)
 
 
 @deed(lambda world: world.now.requests)

@@ -120,7 +120,11 @@ def disable(world, agent):
 
 @deed(lambda world: [agent for agent in world.now.agents if not agent.active])
 def enable(world, agent):
-    return Act(lambda: get_user_model().objects.filter(pk=agent.user_id).update(is_active=True), is_long=True)
+    return Act(
+        lambda: get_user_model().objects.filter(pk=agent.user_id).update(is_active=True),
+        is_long=True,
+        settles=False,
+    )
 
 
 # --- the clock
@@ -141,12 +145,12 @@ def time_passes(world, _queue, seconds):
         pass_by(seconds)
         world.renew()
 
-    return Act(run, is_long=True)
+    return Act(run, is_long=True, settles=False)
 
 
 @deed(lambda world: world.now.queues[:1])
 def dispatch(world, _queue):
-    return Act(partial(sweep, Ears()), then=partial(swept, world), is_long=True)
+    return Act(partial(sweep, Ears()), then=partial(swept, world), is_long=True, settles=True)
 
 
 @deed(lambda world: world.now.live_offers)
@@ -162,7 +166,7 @@ def miss(world, offer):
         swept(world, before, after, error)
         assert after.offer(offer.id).outcome
 
-    return Act(run, then=then, is_long=True)
+    return Act(run, then=then, is_long=True, settles=True)
 
 
 def swept(world, before, after, error):

@@ -14,7 +14,7 @@ from tests.rules_machine.machine import Rules
 
 STORIES = settings(
     max_examples=int(os.environ.get("CAREDESK_MACHINE_EXAMPLES", 25)),
-    stateful_step_count=40,
+    stateful_step_count=30,
     deadline=None,
     print_blob=True,
     suppress_health_check=list(HealthCheck),

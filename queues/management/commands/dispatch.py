@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import time
 from datetime import timedelta
 
 from django.core.management.base import BaseCommand
@@ -33,25 +34,37 @@ class Command(BaseCommand):
             signal.signal(number, self.stop)
         while not self.stopped:
             self.sleeper.listen()
-            self.sleeper.sleep(self.round())
+            if self.sleeper.sleep(self.round()):
+                self.whole_at = 0
 
     def stop(self, *_signal):
         self.stopped = True
         self.sleeper.stop()
 
+    whole_at = 0  # by this process's own clock
+
     def round(self):
         """Do what is due; return the seconds until something may be due again, at most until the next heartbeat."""
         try:
-            health.beat("dispatcher")
-            sweep(self.ears)
-            now = clock()
-            return min([SLEEP_SECONDS, *(seconds_to(moment, now) for moment in deadlines(self.ears))])
+            return self.do_what_is_due()
         except Error as error:
-            self.ears.since = None
+            self.ears.since, self.whole_at = None, 0
             logger.warning("The database did not do its part, the dispatcher tries again: %s", error)
             return 1
         finally:
             connection.close()
+
+    def do_what_is_due(self):
+        """Offers end by the dozen a second, one may be due a moment after it was made. All else falls due 10 seconds
+        after its cause at the earliest: it is looked at when woken, at its time, and with each heartbeat."""
+        if time.monotonic() >= self.whole_at:
+            health.beat("dispatcher")
+            sweep(self.ears)
+            self.whole_at = time.monotonic() + seconds_to_first(deadlines(self.ears))
+        else:
+            end_offers(self.ears.since)
+        first = seconds_to_first(filter(None, [offers.next_deadline()]))
+        return max(0, min(first, self.whole_at - time.monotonic()))
 
 
 class Ears:
@@ -78,7 +91,7 @@ class Ears:
 def sweep(ears):
     """What is late already comes first: who waits for an offer is told at once, who is gone a moment later."""
     since = ears.listening_since()
-    offers.expire_due(listening_since=since or clock())
+    end_offers(since)
     presence.sweep()
     lines.sweep()
     if since:
@@ -87,11 +100,21 @@ def sweep(ears):
     routing.route_or_wake()
 
 
+def end_offers(listening_since):
+    offers.expire_due(listening_since=listening_since or clock())
+
+
 def deadlines(ears):
+    """Of everything but the offers."""
     gone = ears.since and chats.next_gone(listening_since=ears.since)
     away = ears.since and absence.next_deadline(listening_since=ears.since)
-    own = [presence.next_deadline(), offers.next_deadline(), routing.next_deadline(), lines.next_deadline()]
+    own = [presence.next_deadline(), routing.next_deadline(), lines.next_deadline()]
     return filter(None, [*own, gone, away])
+
+
+def seconds_to_first(moments):
+    now = clock()
+    return min([SLEEP_SECONDS, *(seconds_to(moment, now) for moment in moments)])
 
 
 def seconds_to(moment, now):

@@ -17,7 +17,7 @@ function details(values) {
 
 function remarks(values) {
   values.set("activity", value("#activity_details [name=activity]") ?? "");
-  for (const name of ["tag", "comment"]) values.set(name, value(`#${name}`) ?? "");
+  for (const name of ["tag", "comment", "call_comment"]) values.set(name, value(`#${name}`) ?? "");
   for (const field of document.querySelectorAll("#comments [name^='comment-']")) values.set(field.name, field.value);
 }
 

@@ -1,4 +1,5 @@
-// Writing a message: Enter sends, Shift+Enter makes a new line, and not while an input method composes.
+// Writing a message, or below a call a comment: Enter sends, Shift+Enter makes a new line, and not while an input method
+// composes.
 // Ctrl/Cmd+Enter sends or saves from any field of any form of the desk.
 
 import { sendFiles, unsentFiles } from "../chat/attach.js";
@@ -25,8 +26,8 @@ function submit(form) {
 function enter(event) {
   if (event.key !== "Enter" || event.isComposing || event.keyCode === 229 || event.altKey) return;
   const everywhere = event.ctrlKey || event.metaKey;
-  const { form, id } = event.target;
-  if (!form || !(everywhere || (id === "message" && !event.shiftKey))) return;
+  const { form } = event.target;
+  if (!form || !(everywhere || (form.classList.contains("compose") && !event.shiftKey))) return;
   event.preventDefault();
   form.requestSubmit();
 }

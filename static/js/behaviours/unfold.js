@@ -1,6 +1,8 @@
-// <details data-unfolds id="…">: what the reader has opened is opened again when its pane is drawn anew.
+// <details data-unfolds id="…">: what the reader has opened is opened again when its pane is drawn anew. Esc and a press
+// beside it close it.
 
 const opened = new Set();
+const all = () => document.querySelectorAll("details[data-unfolds][open]");
 
 document.addEventListener(
   "toggle",
@@ -16,4 +18,14 @@ document.addEventListener("htmx:load", () => {
     const details = document.getElementById(id);
     if (details) details.open = true;
   }
+});
+document.addEventListener("keydown", (event) => {
+  const details = event.key === "Escape" && event.target.closest?.("details[data-unfolds][open]");
+  if (!details) return;
+  details.open = false;
+  details.querySelector("summary").focus();
+  event.stopPropagation();
+});
+document.addEventListener("pointerdown", ({ target }) => {
+  for (const details of all()) if (!details.contains(target)) details.open = false;
 });
