@@ -51,7 +51,7 @@ def read(given) -> Told:
         raise ValidationError(_("The message of the other desktop is neither “started” nor “ended”."))
     if event == ENDED:
         return Told(clean(name).strip(), event)
-    if given.get("medium") not in Activity.MEDIA:
+    if given.get("medium") not in [*Activity.MEDIA]:
         raise ValidationError(_("The message of the other desktop names no medium: chat, call or email."))
     return Told(clean(name).strip(), event, given["medium"], **texts_of(given))
 

@@ -70,7 +70,7 @@ def shown(customer):
     question = customer.question
     addresses = [*customer.emails, *customer.phones]
     named = customer.shown_name
-    usual = [address for address in addresses if address != named][:1] + [customer.city]
+    usual = [*[address for address in addresses if address != named][:1], customer.city]
     more = [text for text in addresses if text not in [*usual, named]]
     more += [excerpt(getattr(customer, field), question) for field in OTHERS]
     return [text for text in usual if text] + [text for text in more if is_marked(text, question)]

@@ -18,7 +18,7 @@ from bench.filling import scratch_database
 
 ALONE = True
 SIZES = {"customers": 1_000_000, "few": 10_000, "rounds": 120}
-LIMIT_MS = 50
+LIMIT_MS, PORTION = 50, 50_000
 
 SYLLABLES, FIRST, CITIES, STREETS, NOTES = (
     words.split()
@@ -149,9 +149,11 @@ def fill(count):
             copy(
                 cursor, f"customers_contactpoint ({POINT})", (row for each in new for row in point_rows(each))
             )
-            cursor.execute(
-                "SELECT customers_write_words(array(SELECT generate_series(%s, %s)))", [first + 1, count]
-            )
+            for start in range(first + 1, count + 1, PORTION):
+                last = min(start + PORTION - 1, count)
+                cursor.execute(
+                    "SELECT customers_write_words(array(SELECT generate_series(%s, %s)))", [start, last]
+                )
         cursor.execute("VACUUM ANALYZE")
     return time.perf_counter() - started
 

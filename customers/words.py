@@ -19,8 +19,8 @@ LONGEST = 100
 
 def plain(text: str) -> str:
     """In small letters. İ becomes i, and accents that belong to no letter are dropped."""
-    lower = unicodedata.normalize("NFC", text).replace("İ", "i").lower().replace("ς", "σ")
-    return re.sub(ACCENTS, "", unicodedata.normalize("NFC", lower))
+    small = unicodedata.normalize("NFC", text).replace("İ", "i").lower().replace("ς", "σ")
+    return re.sub(ACCENTS, "", small)
 
 
 def in_turkish(text: str) -> str:

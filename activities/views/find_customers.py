@@ -2,6 +2,7 @@
 
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from activities import search
@@ -53,7 +54,8 @@ def new_customer(request, task_id):
 
 
 def choices(seat, activity, purpose, words=""):
-    """Groups of (heading, customers), the seat's own among none of them; `slow` when the search took too long."""
+    """Groups of (heading, customers), the seat's own among none of them; `slow` when the search took too long,
+    `more` when there are more of them."""
     shown = {"seat": seat, "activity": activity, "purpose": purpose}
     shown |= {"words": words.strip(), "groups": [], "slow": False}
     if not shown["words"]:
@@ -61,16 +63,21 @@ def choices(seat, activity, purpose, words=""):
         groups = [at_hand(seat), (_("Perhaps the same person"), others(seat, near))]
     else:
         try:
-            groups = [(_("Found"), found(seat, words))]
+            finds = search.customers(words, region=seat.region)
         except search.TooSlow:
             return shown | {"slow": True}
+        groups, shown["more"] = found(seat, finds), bool(finds.next_offset)
     return shown | {"groups": [group for group in groups if group[1]]}
 
 
-def found(seat, words):
-    numbers = [customer.pk for customer in search.customers(words, region=seat.region)]
-    rows = {customer.pk: customer for customer in others(seat, Customer.objects.filter(pk__in=numbers))}
-    return [rows[pk] for pk in numbers if pk in rows]
+def found(seat, finds):
+    rows = {row.pk: row for row in others(seat, Customer.objects.filter(pk__in=[find.pk for find in finds]))}
+    exact, close = [], []
+    for find in finds:
+        if row := rows.get(find.pk):
+            row.question = find.question
+            (close if find.is_close else exact).append(row)
+    return [(_("Found"), exact), (pgettext("finds that are nearly right", "Close"), close)]
 
 
 def at_hand(seat):

@@ -4,15 +4,16 @@ from django.db import migrations
 # A field ends with \x01, which stands in the line of words without being one, so that no phrase goes on over it.
 FUNCTIONS = r"""
 CREATE FUNCTION customers_plain(given text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT regexp_replace(
-        normalize(replace(lower(replace(normalize(given, NFC), 'İ', 'i') COLLATE pg_c_utf8), 'ς', 'σ'), NFC),
-        '[\u0300-\u036f]', '', 'g')
+    SELECT CASE WHEN octet_length(given) = length(given) THEN lower(given COLLATE pg_c_utf8) ELSE regexp_replace(
+        replace(lower(replace(normalize(given, NFC), 'İ', 'i') COLLATE pg_c_utf8), 'ς', 'σ'),
+        '[\u0300-\u036f]', '', 'g') END
 $$;
 
 CREATE FUNCTION customers_folded(plainly text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT normalize(replace(replace(replace(replace(translate(
-        regexp_replace(normalize(plainly, NFD), '[\u0300-\u036f]', '', 'g'), 'łđøħŧıðŋ', 'ldohtidn'),
-        'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), NFC)
+    SELECT CASE WHEN octet_length(plainly) = length(plainly) THEN plainly ELSE
+        normalize(replace(replace(replace(replace(translate(
+            regexp_replace(normalize(plainly, NFD), '[\u0300-\u036f]', '', 'g'), 'łđøħŧıðŋ', 'ldohtidn'),
+            'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'), NFC) END
 $$;
 
 CREATE FUNCTION customers_split(given text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -23,24 +24,38 @@ $$;
 
 -- Of each word: e… as it is, where folding changes nothing, else x… as it is and f… folded; x… for a Turkish I, too;
 -- and n… folded, if it is of the name, which is the first field.
-CREATE FUNCTION customers_lexemes(fields text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    WITH spelled AS (
-        SELECT customers_split(customers_plain(fields)) plain,
-               customers_split(customers_folded(customers_plain(fields))) folded,
-               customers_split(customers_plain(replace(fields, 'I', 'ı'))) turkish
-    ), word AS (
-        SELECT left(w.plain, 100) plain, left(w.folded, 100) folded, left(w.turkish, 100) turkish,
-               ':' || least(place, 16000) || ' ' AS spot, place < array_position(spelled.plain, E'\x01') AS named
-        FROM spelled, unnest(spelled.plain, spelled.folded, spelled.turkish) WITH ORDINALITY
-             AS w (plain, folded, turkish, place)
-        WHERE w.plain > E'\x01'
-    )
-    SELECT coalesce(string_agg(
-        CASE WHEN plain = folded THEN quote_literal('e' || folded) || spot
-             ELSE quote_literal('x' || plain) || spot || quote_literal('f' || folded) || spot END
-        || CASE WHEN turkish <> plain THEN quote_literal('x' || turkish) || spot ELSE '' END
-        || CASE WHEN named THEN quote_literal('n' || folded) || spot ELSE '' END, ''), '')::tsvector
-    FROM word
+CREATE FUNCTION customers_lexemes(fields text) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    plain text[] := customers_split(customers_plain(fields));
+    turkish text[] := plain;
+    named integer := array_position(plain, E'\x01');
+    word text;
+    folded text;
+    spot text;
+    line text := '';
+BEGIN
+    IF strpos(fields, 'I') > 0 THEN
+        turkish := customers_split(customers_plain(replace(fields, 'I', 'ı')));
+    END IF;
+    FOR place IN 1 .. cardinality(plain) LOOP
+        word := left(plain[place], 100);
+        CONTINUE WHEN word <= E'\x01';
+        folded := left(customers_folded(word), 100);
+        spot := ''':' || least(place, 16000) || ' ';
+        IF word = folded THEN
+            line := line || '''e' || word || spot;
+        ELSE
+            line := line || '''x' || word || spot || '''f' || folded || spot;
+        END IF;
+        IF turkish[place] <> plain[place] THEN
+            line := line || '''x' || left(turkish[place], 100) || spot;
+        END IF;
+        IF place < named THEN
+            line := line || '''n' || folded || spot;
+        END IF;
+    END LOOP;
+    RETURN line::tsvector;
+END
 $$;
 
 -- Two who change the same customer do so one after the other, each seeing what the first has written.

@@ -1,20 +1,20 @@
 """Customer management in the gadget: who is open, who was last, and who is found (R111 to R114)."""
 
-from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseLocation, trigger_client_event
 
-from activities import opening, search
+from activities import opening
 from activities.models import OpenCustomer, RecentCustomer
+from activities.views.find_customers import requests_in_words
 from caredesk import panes
 from caredesk.places import Opened
 from customers.models import Customer
-from customers.views.twins import requests_of
 from queues.permissions import agent_required
 from queues.stamps import gadget_state
+from queues.views.find import found
 
 OPEN, RECENT, SEARCH = "open", "recent", "search"
 TABS = (OPEN, RECENT, SEARCH)
@@ -25,7 +25,8 @@ TABS = (OPEN, RECENT, SEARCH)
 def customers(request):
     """The pane with the list of one `tab`; what was found for the words `q` alone."""
     if "q" in request.GET:
-        return render(request, "panes/customers.html#found", found(request))
+        shown = found(request) | {"more": reverse("customers"), "gadget": True}
+        return render(request, f"desk/found.html{'#page' if shown['at'] else ''}", shown)
     tab = request.GET.get("tab", OPEN)
     if request.GET.get("look") and tab == SEARCH:
         return HttpResponse(status=204)
@@ -38,7 +39,11 @@ def customer_card(request, customer_id):
     """Who that is, while the pointer rests on them. The browser may keep it for a few seconds."""
     customer = get_object_or_404(Customer.objects.prefetch_related("contact_points"), pk=customer_id)
     last = customer.activities.order_by("-started_at", "-pk").first()
-    response = render(request, "gadget/card.html", {"customer": counted(customer), "last": last})
+    response = render(
+        request,
+        "gadget/card.html",
+        {"customer": customer, "last": last, "about": requests_in_words(customer)},
+    )
     response["Cache-Control"] = "private, max-age=5"
     return response
 
@@ -80,20 +85,3 @@ def recent_ones(user):
     for row in rows:
         row.open_pk = places.get(row.customer_id)
     return rows
-
-
-def found(request):
-    words = request.GET.get("q", "")
-    try:
-        return {"words": words.strip(), "customers": search.customers(words)}
-    except search.TooSlow:
-        return {"words": words.strip(), "customers": [], "slow": True}
-
-
-def counted(customer):
-    requests = customer.care_requests
-    customer.open_count = requests.filter(state="open").count()
-    customer.request_count = requests.count()
-    customer.last_at = requests.aggregate(last=Max("created_at"))["last"]
-    customer.about = requests_of(customer)
-    return customer

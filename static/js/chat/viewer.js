@@ -9,6 +9,7 @@ function view(link) {
   viewer().querySelector("[data-save]").href = link.href;
   Object.assign(picture(), { alt, src: link.href });
   viewer().showModal();
+  viewer().querySelector("[data-shut]").focus(); // autofocus in what htmx swaps would take the pen out of a hand
 }
 
 document.addEventListener("click", (event) => {

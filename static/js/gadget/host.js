@@ -29,9 +29,9 @@ async function report(message) {
 
 async function shown(message, { id, open }) {
   look("[data-rail]");
-  if (!open) return;
-  if (message.event === "started") await select(open);
-  tell({ type: "caredesk:opened", id: message.id ?? id });
+  if (message.event !== "started") return;
+  if (open) await select(open);
+  tell({ type: open ? "caredesk:opened" : "caredesk:closed", id });
 }
 
 async function select(address) {

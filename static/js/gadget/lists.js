@@ -1,8 +1,15 @@
+// Create is about whoever is shown while they are not stored yet (R115), else about somebody new.
+//
 // Open, Recent, Search: arrows go from tab to tab, as tabs do. The focus stays on the tab whose list was asked for.
+
+import { at } from "../behaviours/watch.js";
 
 const tabs = () => [...document.querySelectorAll("#customers [role=tab]")];
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt.id === "create_customer" && at().create) detail.path = at().create;
+});
 document.addEventListener("keydown", (event) => {
   if (event.target.role !== "tab" || !(event.key in STEPS)) return;
   event.preventDefault();
