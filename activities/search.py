@@ -2,7 +2,7 @@
 
 A word of the question is looked for in every field. Four ways are tried in this order, and no further once there are
 enough: the very words in the name, then anywhere; then their beginnings and spellings without accents in the name, then
-anywhere, or as digits of a phone. Each is one look into an index, whose cost does not grow with what a customer has.
+anywhere, or as digits of a phone.
 """
 
 from contextlib import contextmanager
@@ -19,8 +19,16 @@ MOST_COUNTED = 100
 MILLISECONDS = 1000
 EXACT = 1  # the second way, and the first
 
+# What is common is found soonest by walking through customers, the newest first; what is rare, by the index, which must
+# collect all finds before it can tell the first. Which it is shows in a sample; a walk that was wrong ends.
+SAMPLE, COMMON, WALK = 500, 10, 8000
+
 # Ranked among as many as are counted: in which way they were found, the whole name or number before parts of it.
 STATEMENT = """
+WITH walked AS MATERIALIZED (
+    SELECT min(customer_id) AS last
+    FROM (SELECT customer_id FROM customers_customerwords ORDER BY customer_id DESC LIMIT %(walk)s) newest
+), {samples}
 SELECT customer.*, found.way, count(*) OVER () AS total
 FROM ({ways} LIMIT %(enough)s) found JOIN customers_customer customer ON customer.id = found.customer_id
 ORDER BY way,
@@ -29,9 +37,20 @@ ORDER BY way,
     customers_folded(customers_plain(last_name)), customers_folded(customers_plain(first_name)), customer.id
 LIMIT %(limit)s OFFSET %(offset)s
 """
-WAY = (
-    "(SELECT customer_id, digits, {way} AS way FROM customers_customerwords WHERE {wanted} LIMIT %(enough)s)"
-)
+SAMPLED = """sampled_{way} AS MATERIALIZED (
+    SELECT count(*) >= %(common)s AS common
+    FROM (SELECT * FROM customers_customerwords ORDER BY customer_id DESC LIMIT %(sample)s) newest WHERE {wanted}
+)"""
+WAY = """
+(SELECT customer_id, digits, {way} AS way FROM (
+    SELECT * FROM customers_customerwords WHERE (SELECT common FROM sampled_{way})
+    ORDER BY customer_id DESC LIMIT %(walk)s
+) newest WHERE {wanted} LIMIT %(enough)s)
+UNION ALL
+(SELECT customer_id, digits, {way} AS way FROM customers_customerwords
+WHERE {wanted} AND ((SELECT NOT common FROM sampled_{way}) OR customer_id < (SELECT last FROM walked))
+LIMIT %(enough)s)
+"""
 
 
 class TooSlow(Exception):
@@ -75,6 +94,9 @@ def statement(question, limit, offset):
         "folded": question.folded,
         "numbers": [digits for both in question.numbers.values() for digits in both],
         "enough": MOST_COUNTED + 1,
+        "sample": SAMPLE,
+        "common": COMMON,
+        "walk": WALK,
         "limit": limit,
         "offset": offset,
     }
@@ -86,7 +108,8 @@ def statement(question, limit, offset):
         f"{close} AND NOT words @@ %(exact)s::tsquery AND NOT words @@ %(close_name)s::tsquery",
     ]
     union = " UNION ALL ".join(WAY.format(way=way, wanted=wanted) for way, wanted in enumerate(ways))
-    return STATEMENT.format(ways=union), given | more
+    samples = ", ".join(SAMPLED.format(way=way, wanted=wanted) for way, wanted in enumerate(ways))
+    return STATEMENT.format(ways=union, samples=samples), given | more
 
 
 def close_ones(question):
