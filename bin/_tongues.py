@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 LANGUAGES = ("en", "sr-latn", "nl", "pl", "tr")
 WIDE, WIDGET, PHONE = (1280, 800), (352, 608), (390, 844)
-AGENT = {"username": "ana", "password": "caredesk-demo"}
+AGENT, SUPERVISOR = "ana", "sonja"
 
 
 def draw(browser, address, folder: Path) -> None:
@@ -45,12 +45,16 @@ class Tongue:
         page = self.page(WIDE)
         page.goto("/desk/")
         self.picture(page, "log-in")
-        for name, value in AGENT.items():
-            page.fill(f"[name={name}]", value)
-        page.press("[name=password]", "Enter")
-        page.wait_for_selector("#tasks")
+        self.log_in(page, AGENT)
         self.session = page.context.storage_state()
         page.context.close()
+
+    def log_in(self, page, name):
+        page.goto("/desk/")
+        page.fill("[name=username]", name)
+        page.fill("[name=password]", "caredesk-demo")
+        page.press("[name=password]", "Enter")
+        page.wait_for_selector("#tasks")
 
     def desk(self, size):
         page = self.page(size, storage_state=self.session)
@@ -98,7 +102,8 @@ class Tongue:
         expect(task).to_have_attribute("aria-current", "true")
 
     def administration(self):
-        page = self.page(WIDE, storage_state=self.session)
+        page = self.page(WIDE)
+        self.log_in(page, SUPERVISOR)
         page.goto("/admin/queues/queue/")
         self.picture(page, "administration")
         page.goto("/admin/queues/queue/1/change/")
