@@ -11,7 +11,9 @@ class GadgetConsumer(DeskConsumer):
     watching = watching_gadget
 
     async def sit_down(self):
-        """An agent with only the gadget before them is not at their desk (R37)."""
+        """An agent with only the gadget before them is not at their desk (R37); that they may not be here any more is
+        said to their desks."""
+        await self.channel_layer.group_add(f"desk-{self.agent.user_id}", self.channel_name)
 
     async def stand_up(self, code):
         pass

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from activities.models import Activity, OpenCustomer, RecentCustomer
+from caredesk.engine_room import ROOT
 from customers import editing
 from requests_app.models import CareRequest
 from tests.browser.customer import click, press
@@ -128,7 +129,7 @@ class Test_in_the_frame_of_another_desktop:
         assert list(recent) == ["Vera", "Jelena"]
 
     @pytest.mark.rule("R110")
-    def test_only_named_origins_are_heard(self, desktop, new_page, server, ana, jelena):
+    def test_only_named_origins_are_heard_and_it_is_accessible(self, desktop, ana, jelena):
         gadget = gadget_of(desktop)
         log_in(gadget)
         frame = next(frame for frame in desktop.frames if "/gadget/" in frame.url)
@@ -138,12 +139,6 @@ class Test_in_the_frame_of_another_desktop:
         report(desktop, "Answer call", "Jelena Marković")
         assert Activity.objects.count() == 1
 
-    @pytest.mark.rule("R110")
-    def test_is_accessible_in_both_colours_and_sizes(self, desktop, ana, jelena):
-        gadget = gadget_of(desktop)
-        log_in(gadget)
-        report(desktop, "Answer call", "Jelena Marković")
-        frame = next(frame for frame in desktop.frames if "/gadget/" in frame.url)
         for theme in ("light", "dark"):
             frame.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
             assert_accessible(frame, f"gadget {theme}")
@@ -154,3 +149,54 @@ class Test_in_the_frame_of_another_desktop:
         expect(region(gadget, "Request details")).to_be_hidden()
         assert frame.evaluate("document.documentElement.scrollWidth") <= 380
         assert_accessible(frame, "gadget narrow")
+
+
+FINESSE = """
+() => {
+  const added = { handlers: {} };
+  const dialog = (id, state, from, values) => ({
+    state, getId: () => id, getState() { return this.state }, getFromAddress: () => from, getToAddress: () => "204",
+    getMediaProperties: () => values, addHandler: (name, handler) => (added.handlers[id] = handler),
+  });
+  const collection = (rows) => ({ getCollection: () => Object.fromEntries(rows.map((row, at) => [at, row])) });
+  const call = dialog("1", "ALERTING", "+31207940800", { callVariable1: "C-1", callVariable2: 7 });
+  const mail = dialog("2", "ACTIVE", "", { callVariable1: "C-2" });
+  const media = (name, rows) => ({ getName: () => name, getMediaDialogs: ({ onLoad }) => onLoad(collection(rows)) });
+  class User {
+    constructor({ onLoad }) { setTimeout(onLoad) }
+    getExtension() { return "204" }
+    getDialogs(told) { added.calls = told; told.onCollectionAdd(call) }
+    getMediaList({ onLoad }) { onLoad(collection([media("Cisco_Voice", [call]), media("E-mail_MRD", [mail])])) }
+  }
+  window.finesse = {
+    gadget: { Config: { id: "1" } },
+    clientservices: { ClientServices: { init() {} } },
+    restservices: { User },
+  };
+  window.said = [];
+  const contentWindow = { postMessage: (words, origin) => said.push([origin, words]) };
+  const frame = { src: "https://desk.example.org/gadget/", contentWindow };
+  caredesk.init(frame, { customer: "callVariable1", subject: "callVariable2" });
+  setTimeout(() => {
+    call.state = "ACTIVE";
+    added.handlers["1"](call);
+    added.handlers["1"](call);
+    added.calls.onCollectionDelete(call);
+  }, 20);
+}
+"""
+
+
+@pytest.mark.rule("R110")
+def test_finesses_dialogs_become_messages(page):
+    page.goto("about:blank")
+    page.add_script_tag(path=ROOT / "static" / "js" / "finesse.js")
+    page.evaluate(FINESSE)
+    page.wait_for_function("said.length === 3")
+    said = page.evaluate("said")
+    assert {origin for origin, _words in said} == {"https://desk.example.org"}
+    kind = {"type": "caredesk:interaction", "event": "started"}
+    mail = kind | {"id": "finesse-2", "medium": "email", "customer": "C-2"}
+    call = kind | {"id": "finesse-1", "medium": "call", "phone": "+31207940800", "customer": "C-1"}
+    over = kind | {"id": "finesse-1", "medium": "call", "event": "ended"}
+    assert [words for _origin, words in said] == [mail, call, over]

@@ -9,6 +9,8 @@ SAMPLES = {
     "open": "1",
     "place": "desk/1",
     "task": "1",
+    "look": "1",
+    "work": "look/1",
     "slug": "internet",
     "str": "x",
     "path": "x",
