@@ -10,7 +10,7 @@ SAMPLES = {
     "place": "desk/1",
     "task": "1",
     "look": "1",
-    "work": "look/1",
+    "work": "desk/1",
     "slug": "internet",
     "str": "x",
     "path": "x",
