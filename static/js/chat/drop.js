@@ -1,19 +1,19 @@
-// Files dropped onto [data-drop] or pasted into its composer. Dropped beside it they would take the page away: nothing
+// Files dropped onto [data-takes-files] or pasted into its composer. Dropped beside it they would take the page away: nothing
 // happens instead.
 
 export function drop(take) {
   let over = null;
   const carries = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
   const show = (zone) => {
-    over?.removeAttribute("data-over");
+    over?.removeAttribute("data-dropping");
     over = zone;
-    over?.setAttribute("data-over", "");
+    over?.setAttribute("data-dropping", "");
   };
 
   document.addEventListener("dragover", (event) => {
     if (!carries(event)) return;
     event.preventDefault();
-    const zone = document.getElementById("compose") && event.target.closest("[data-drop]");
+    const zone = document.getElementById("compose") && event.target.closest("[data-takes-files]");
     event.dataTransfer.dropEffect = zone ? "copy" : "none";
     show(zone);
   });

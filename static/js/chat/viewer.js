@@ -6,7 +6,7 @@ const picture = () => viewer().querySelector("img");
 function view(link) {
   const alt = link.dataset.name;
   viewer().querySelector("h2").textContent = alt;
-  viewer().querySelector("[data-save]").href = link.href;
+  viewer().querySelector("[data-keep]").href = link.href;
   Object.assign(picture(), { alt, src: link.href });
   viewer().showModal();
   viewer().querySelector("[data-shut]").focus(); // autofocus in what htmx swaps would take the pen out of a hand
