@@ -26,6 +26,7 @@ class Tongue:
         self.door()
         for size in (WIDE, PHONE):
             self.desk(size)
+        self.gadget()
         self.administration()
         self.chat()
 
@@ -100,6 +101,15 @@ class Tongue:
         task.click()
         expect(page.locator("#communication")).to_contain_text(name)
         expect(task).to_have_attribute("aria-current", "true")
+
+    def gadget(self):
+        page = self.page(WIDGET, storage_state=self.session)
+        page.goto("/gadget/")
+        for tab in ("open", "recent", "search"):
+            page.click(f"#tab_{tab}")
+            expect(page.locator(f"#tab_{tab}")).to_have_attribute("aria-selected", "true")
+            self.picture(page, f"gadget-{tab}")
+        page.context.close()
 
     def administration(self):
         page = self.page(WIDE)
