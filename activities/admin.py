@@ -21,6 +21,7 @@ from activities.models import (
     Tag,
 )
 from caredesk.admin import Events, Filled, LookOnly, Rows, Signed, Tracked
+from caredesk.admin_search import ByWords
 from requests_app.editing import Closed
 
 ACTIVITY = ["activity__customer", "activity"]
@@ -97,10 +98,9 @@ class ActivityAdmin(LookOnly, Tracked):
 
 
 @admin.register(Message)
-class MessageAdmin(OfActivity):
+class MessageAdmin(ByWords, OfActivity):
     list_display = ["sent_at", "activity", "seq", "side", "author_name", "text"]
     list_filter = ["side", "kind"]
-    search_fields = ["text", "author_name"]
 
 
 @admin.register(Call)
@@ -167,11 +167,10 @@ class TagAdmin(OfActivity):
 
 
 @admin.register(Comment)
-class CommentAdmin(LookOnly, Tracked):
+class CommentAdmin(ByWords, LookOnly, Tracked):
     list_display = ["written_at", "author", "activity", "text", "edited_at"]
     list_filter = ["author"]
     list_select_related = ["author", *ACTIVITY]
-    search_fields = ["text"]
     date_hierarchy = "written_at"
     ordering = ["-id"]
 

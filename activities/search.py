@@ -120,7 +120,11 @@ def close_ones(question):
         given["close"] = " & ".join(term.query("close", begins=True) for term in question.others)
     for place, (term, spellings) in enumerate(question.numbers.items()):
         given[f"number_{place}"] = term.query("close", begins=True)
-        given[f"digits_{place}"] = [f"%{digits}%" for digits in spellings]
+        # Where one holds the other, whatever holds the longer holds the shorter.
+        parts = [
+            digits for digits in spellings if not any(part in digits for part in spellings if part != digits)
+        ]
+        given[f"digits_{place}"] = [f"%{digits}%" for digits in parts]
         wanted.append(f"(words @@ %(number_{place})s::tsquery OR digits LIKE ANY (%(digits_{place})s))")
     return " AND ".join(wanted), given
 

@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
         migrations.RunSQL(TRIGGERS, UNDONE),
         migrations.RunSQL(
-            "SELECT customers_write_words(array(SELECT id FROM customers_customer))", migrations.RunSQL.noop
+            "SET LOCAL statement_timeout = 0; SELECT customers_write_words(array(SELECT id FROM customers_customer))",
+            migrations.RunSQL.noop,
         ),
     ]
