@@ -206,7 +206,7 @@ def test_forced_colours_keep_the_marks_and_targets_are_large_enough(server, busy
 
 @pytest.mark.rule("R11")
 def test_axe_finds_nothing_in_any_language_light_or_dark(server, busy, ana, new_page):
-    """Colours are the same in all languages: one is asked for contrast, which takes longest (test_whole_way asks too)."""
+    """Colours are the same in all: one is asked for contrast, which takes longest (test_whole_way asks too)."""
     page = new_page()
     at_desk(page, busy)
     schemes = {"pl": "dark"}
