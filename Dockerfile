@@ -13,7 +13,7 @@ WORKDIR /srv/caredesk
 COPY requirements/base.txt requirements/
 RUN pip install --require-hashes -r requirements/base.txt
 COPY . .
-RUN python -m compileall -q .
+RUN python -m compileall -q . && python -m caredesk.catalogs
 
 USER caredesk
 EXPOSE 8000

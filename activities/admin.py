@@ -12,6 +12,7 @@ from activities.models import (
     Comment,
     Draft,
     Email,
+    Interaction,
     Merge,
     Message,
     OpenCustomer,
@@ -20,6 +21,7 @@ from activities.models import (
     Tag,
 )
 from caredesk.admin import Events, Filled, LookOnly, Rows, Signed, Tracked
+from caredesk.admin_search import ByWords
 from requests_app.editing import Closed
 
 ACTIVITY = ["activity__customer", "activity"]
@@ -96,10 +98,9 @@ class ActivityAdmin(LookOnly, Tracked):
 
 
 @admin.register(Message)
-class MessageAdmin(OfActivity):
+class MessageAdmin(ByWords, OfActivity):
     list_display = ["sent_at", "activity", "seq", "side", "author_name", "text"]
     list_filter = ["side", "kind"]
-    search_fields = ["text", "author_name"]
 
 
 @admin.register(Call)
@@ -166,11 +167,10 @@ class TagAdmin(OfActivity):
 
 
 @admin.register(Comment)
-class CommentAdmin(LookOnly, Tracked):
+class CommentAdmin(ByWords, LookOnly, Tracked):
     list_display = ["written_at", "author", "activity", "text", "edited_at"]
     list_filter = ["author"]
     list_select_related = ["author", *ACTIVITY]
-    search_fields = ["text"]
     date_hierarchy = "written_at"
     ordering = ["-id"]
 
@@ -191,12 +191,27 @@ class DraftAdmin(Look):
 
 @admin.register(OpenCustomer)
 class OpenCustomerAdmin(Look):
-    list_display = ["opened_at", "agent", "customer", "interaction"]
-    list_select_related = ["agent", "customer"]
-    search_fields = ["interaction", "agent__username"]
+    list_display = ["opened_at", "agent", "customer", "activity"]
+    list_select_related = ["agent", "customer", "activity__customer"]
+    search_fields = ["agent__username"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("customer__contact_points")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related("customer__contact_points", "activity__customer__contact_points")
+        )
+
+
+@admin.register(Interaction)
+class InteractionAdmin(Look):
+    list_display = ["reported_at", "agent", "name", "activity", "closed_at"]
+    list_filter = ["agent"]
+    list_select_related = ["agent", "activity__customer"]
+    search_fields = ["name", "external_id", "agent__username"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("activity__customer__contact_points")
 
 
 @admin.register(RecentCustomer)

@@ -26,9 +26,10 @@ class Left(Refused):
     """The customer has left this conversation, which is not closed: who writes comes back first."""
 
 
-def say(activity, *, side, text, uuid, author=None, author_name=""):
+def say(activity, *, side, text, uuid, author=None, author_name="", file=None):
     """Store a message once, whatever number of times it is sent; return it with its number.
 
+    `file` goes with it (activities/attaching.py).
     Runs inside the caller's transaction, in as few statements as can be: everybody waits for this one. What
     `activity` holds may be old. Raises Refused when it is empty, too long, too fast, or the conversation is over.
     """
@@ -42,7 +43,11 @@ def say(activity, *, side, text, uuid, author=None, author_name=""):
         refuse_if_left(activity)
         refuse_if_too_fast(limit_reached_at)
     refuse_if_over(activity)
-    return append(activity, side=side, text=text, uuid=uuid, author=author, author_name=author_name)
+    if file:
+        file.refuse_if_too_many(activity, side)
+    return append(
+        activity, side=side, text=text, uuid=uuid, author=author, author_name=author_name, file=file
+    )
 
 
 def worded(text):
@@ -98,7 +103,7 @@ def refuse_if_back_too_often(activity):
         )
 
 
-def append(activity, *, side, kind=Message.TEXT, text="", uuid=None, author=None, author_name=""):
+def append(activity, *, side, kind=Message.TEXT, text="", uuid=None, author=None, author_name="", file=None):
     """Add a line to a conversation whose row the caller holds locked, and show it on both sides after commit."""
     activity.last_seq += 1
     message = Message(
@@ -113,6 +118,8 @@ def append(activity, *, side, kind=Message.TEXT, text="", uuid=None, author=None
     )
     count(activity, message)
     store(message, activity)
+    if file:
+        file.go_with(message)
     publish(f"talk-{activity.pk}", as_event(message))
     if kind != Message.TEXT:
         ring_journey(activity.customer_id)
@@ -163,6 +170,7 @@ def as_event(message):
         "side": message.side,
         "kind": message.kind,
         "text": message.text,
+        "file": message.file,
         "author_name": message.author_name,
         "sent_at": message.sent_at.isoformat(),
     }
@@ -197,9 +205,15 @@ def here(activity_id):
     live.update(customer_seen_at=timezone.now())
 
 
+def read_in(activity, language):
+    """The language in which the customer's page is shown by now: a press there changed it."""
+    if language and language != activity.language:
+        Activity.objects.filter(pk=activity.pk).update(language=language)
+
+
 def since(activity, after=0, limit=200):
     """The messages after number `after`, oldest first; at most the last `limit` of them."""
-    newest = activity.messages.filter(seq__gt=after).order_by("-seq")[:limit]
+    newest = activity.messages.with_files().filter(seq__gt=after).order_by("-seq")[:limit]
     return list(reversed(newest))
 
 

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from activities import opening
 from activities.joining import AlreadyKnown, join
 from activities.models import Activity
 from caredesk.history import acting
@@ -45,6 +46,7 @@ def link(activity, customer, *, verified, by):
     current.version += 1
     join(current, by=by)
     activity.refresh_from_db()
+    opening.follow(activity)
     announce(activity, customer)
     ring_journey(customer.pk)
 
@@ -76,8 +78,10 @@ def unlink(activity, *, version=None, by):
             customer=None, care_request=None, verified=True, version=current.version + 1
         )
         close_if_solved(now.care_request_id)
+        current.customer = None
+        opening.follow(current)
         announce(activity, *former)
-        ring_journey(current.customer_id)
+        ring_journey(now.customer_id)
     activity.refresh_from_db()
 
 

@@ -86,6 +86,15 @@ def add_request(activity, *, version=None, by):
     return target
 
 
+def add_empty_request(customer, *, by):
+    """Make a new request of a customer with whom nothing is going on now (gadget, R10)."""
+    with transaction.atomic(), acting(by):
+        target = CareRequest.objects.create(customer=locked(customer))
+        announce(target)
+        ring_journey(customer.pk)
+    return target
+
+
 def put_into(activity, care_request):
     activity.care_request = care_request
     activity.version += 1

@@ -125,16 +125,26 @@ def plain(sql, output_field, *params):
     return RawSQL(sql, params, output_field)  # noqa: S611 (nothing of it comes from outside)
 
 
-# Who had it last (user id and name; NULL and '' if nobody accepted it), and its tags.
+# Who had it last, here or in another desktop (user id and name; NULL and '' if nobody accepted it), and its tags.
 LAST = """
 SELECT {} FROM queues_task JOIN queues_agent ON queues_agent.id = agent_id JOIN auth_user ON auth_user.id = user_id
 WHERE activity_id = activities_activity.id ORDER BY queues_task.id DESC LIMIT 1
 """
+REPORTED = """
+SELECT {} FROM activities_interaction JOIN auth_user ON auth_user.id = agent_id
+WHERE activity_id = activities_activity.id ORDER BY activities_interaction.id DESC LIMIT 1
+"""
 NAME = "coalesce(nullif(trim(concat(first_name, ' ', last_name)), ''), username)"
 TAGS = "SELECT name FROM activities_tag WHERE activity_id = activities_activity.id ORDER BY id"
 BESIDE = {
-    "handler": plain(LAST.format("user_id"), IntegerField()),
-    "agent_name": Coalesce(plain(LAST.format(NAME), TextField()), Value("", TextField())),
+    "handler": Coalesce(
+        plain(LAST.format("user_id"), IntegerField()), plain(REPORTED.format("agent_id"), IntegerField())
+    ),
+    "agent_name": Coalesce(
+        plain(LAST.format(NAME), TextField()),
+        plain(REPORTED.format(NAME), TextField()),
+        Value("", TextField()),
+    ),
     "tag_names": plain(f"ARRAY({TAGS})", ArrayField(TextField())),
 }
 
@@ -185,7 +195,16 @@ def card_of(record):
         return {"care_request": record}
     task = last_task(record)
     comments = record.comments.select_related("author").order_by("-pk")
-    return {"activity": record, "task": task, "tags": record.tags.all(), "comments": comments[:3]}
+    shown = {"activity": record, "task": task, "agent_name": agent_of(record, task)}
+    return shown | {"tags": record.tags.all(), "comments": comments[:3]}
+
+
+def agent_of(activity, task):
+    """Who had it last, on the desk or in another desktop; "" if nobody did."""
+    if task:
+        return task.agent.shown_name if task.agent else ""
+    reported = activity.interactions.select_related("agent").order_by("-pk").first()
+    return (reported.agent.get_full_name() or reported.agent.get_username()) if reported else ""
 
 
 def last_task(activity):

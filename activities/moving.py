@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import F
 
-from activities import drafts
+from activities import drafts, opening
 from activities.joining import MINE, NOTES, join, left_by_one, put_into, take_notes
 from activities.models import Activity, Draft
 from caredesk.history import acting
@@ -98,6 +98,7 @@ def back(done, *, by):
         refuse_gone(done, current, customers, requests)
         refuse_closed(requests)
         place(current, done)
+        opening.follow(current)
         for pk in requests:
             left_by_one(pk)
         unmake(done, current, by)
@@ -152,6 +153,7 @@ def carry(before, customer, *, version, by, made_customer=None):
     current.version += 1
     current.save(update_fields=["customer", "care_request", "verified", "version"])
     found = join(current, by=by)
+    opening.follow(current)
     left_by_one(before.care_request_id)
     former = Customer.objects.filter(pk=before.customer_id).first()
     announce(current, found, *requests.values(), customer, *filter(None, [former]))

@@ -1,7 +1,8 @@
 """A database of its own, filled: what slows down with history shows only on a filled one."""
 
+from contextlib import contextmanager
+
 import psycopg
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
@@ -37,14 +38,46 @@ STATEMENTS = (
 
 def make_database():
     """Create it when it is missing; migrate; fill it once. Returns the number of messages it holds."""
-    name = settings.DATABASES["default"]["NAME"]
-    given = connection.get_connection_params() | {"dbname": "postgres"}
-    keys = ("dbname", "user", "password", "host", "port")
-    with psycopg.connect(**{key: given[key] for key in keys if given.get(key)}, autocommit=True) as postgres:
+    name = connection.settings_dict["NAME"]
+    with server() as postgres:
         if not postgres.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            postgres.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+            postgres.execute(named("CREATE DATABASE {}", name))
     call_command("migrate", verbosity=0, interactive=False)
     return fill()
+
+
+@contextmanager
+def scratch_database(name):
+    """Another database for what is done in here: made anew, migrated, and dropped afterwards."""
+    usual = connection.settings_dict["NAME"]
+    drop = named("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    with server() as postgres:
+        postgres.execute(drop)
+        postgres.execute(named("CREATE DATABASE {}", name))
+    move_to(name)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        yield
+    finally:
+        move_to(usual)
+        with server() as postgres:
+            postgres.execute(drop)
+
+
+def move_to(name):
+    connection.close()
+    connection.close_pool()
+    connection.settings_dict["NAME"] = name
+
+
+def named(statement, name):
+    return psycopg.sql.SQL(statement).format(psycopg.sql.Identifier(name))
+
+
+def server():
+    given = connection.get_connection_params() | {"dbname": "postgres"}
+    keys = ("dbname", "user", "password", "host", "port")
+    return psycopg.connect(**{key: given[key] for key in keys if given.get(key)}, autocommit=True)
 
 
 def fill():

@@ -1,4 +1,7 @@
-"""Pictures of the product with its demo, for README and docs: bin/up in a folder of its own, and Chromium."""
+"""Pictures of the product with its demo, for README and docs: bin/up in a folder of its own, and Chromium.
+
+`--languages FOLDER` draws, instead, what must be looked at in every language.
+"""
 
 import os
 import socket
@@ -8,6 +11,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import _tongues
 from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,14 +21,25 @@ DESK, WIDGET, PHONE = (1440, 900), (352, 608), (390, 844)
 SETTINGS = {"locale": "en-GB", "timezone_id": "Europe/Amsterdam"}
 
 
-def main():
+def main(arguments):
+    if arguments[:1] == ["--languages"]:
+        with browser_before_product() as (browser, address):
+            folder = arguments[1:2] or [tempfile.gettempdir(), "caredesk-languages"]
+            _tongues.draw(browser, address, Path(*folder))
+        return
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with product() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=FLAGS)
+    with browser_before_product() as (browser, address):
         signed_in, colleague = log_in(browser, address, "ana"), log_in(browser, address, "marko")
         for scheme, ending in (("light", ""), ("dark", "-dark")):
             draw(browser, address, signed_in, scheme, ending)
             draw_offer(browser, address, colleague, scheme, ending)
+
+
+@contextmanager
+def browser_before_product():
+    with product() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=FLAGS)
+        yield browser, address
         browser.close()
 
 
@@ -136,4 +151,4 @@ def picture(page, name):
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

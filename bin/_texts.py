@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = {"sr_Latn", "nl", "pl", "tr"}
-NAMES = {"Care Desk"}
+NAMES = {"Care Desk", "PDF"}
 READ_ALOUD = {
     "alt",
     "aria-description",

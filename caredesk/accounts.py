@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from caredesk.errors import is_fetched
+from caredesk.languages import speak_to
 from caredesk.lockout import Standing, address, one_at_a_time
 from caredesk.proxy import is_loopback
 from queues import agents, states
@@ -74,6 +75,7 @@ class LogIn(views.LoginView):
         response = super().form_valid(form)
         if agent := getattr(form.get_user(), "agent", None):
             states.signed_in(agent)
+            speak_to(agent, response)
         response.set_cookie(WAS_IN, "1", max_age=WAS_IN_SECONDS)
         return response
 

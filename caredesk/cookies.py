@@ -31,7 +31,7 @@ class CookieMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        sent = request.COOKIES
+        request.sent = sent = request.COOKIES
         request.framed = in_frame(
             sent, request.headers.get("Sec-Fetch-Dest"), request.headers.get("X-Caredesk-Framed")
         )
@@ -41,6 +41,11 @@ class CookieMiddleware:
         if response.cookies:
             response.cookies = dressed(response.cookies, prefix)
         return response
+
+
+def all_called(request, name: str) -> list[str]:
+    """The cookies of this name, from the top level and from frames: for what is asked for without telling where."""
+    return [request.sent[prefix + name] for prefix in (SECURE, FRAMED, "") if prefix + name in request.sent]
 
 
 def context(request) -> dict:

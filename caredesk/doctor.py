@@ -72,7 +72,7 @@ def migrations():
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     missing = [f"{migration.app_label} {migration.name}" for migration, _backwards in plan]
     if missing:
-        return Finding("migrations", WRONG, _("Not applied: ") + ", ".join(missing), "`manage.py prepare`")
+        return Finding("migrations", WRONG, _("Not applied: %s") % ", ".join(missing), "`manage.py prepare`")
     return Finding("migrations", OK, _("All are applied."))
 
 
@@ -126,7 +126,7 @@ def demo_accounts():
     known = [user.username for user in users if user.check_password(DEMO_PASSWORD)]
     if not known:
         return []
-    words = _("These accounts have the demo's password: ") + ", ".join(known)
+    words = _("These accounts have the demo's password: %s") % ", ".join(known)
     return [Finding("demo accounts", WARNING, words, _("Disable them, or change their passwords."))]
 
 

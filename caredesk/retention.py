@@ -6,6 +6,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from activities import attaching
 from activities.models import Merge, Outbox
 from queues.models import CallLog
 
@@ -45,6 +46,11 @@ def outbox(now):
     return delete(Outbox.objects.filter(done_at__lt=now - OUTBOX))
 
 
+def files(now):
+    """Of attachments that went with their conversation, or whose message was never stored."""
+    return attaching.sweep(now)
+
+
 def delete(rows):
     """Some at a time, so that nobody waits for it."""
     total = 0
@@ -59,4 +65,5 @@ KINDS = {
     "log_ins": log_ins,
     "merges": merges,
     "outbox": outbox,
+    "files": files,
 }

@@ -16,6 +16,7 @@ PUBLIC = (
     "/api/v1/cti/",
     "/chat.js",
     "/chat/",
+    "/gadget/finesse.xml",
     "/healthz",
     "/i18n/",
     "/metrics",

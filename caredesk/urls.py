@@ -5,7 +5,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from caredesk import accounts, health, metrics
+from caredesk import accounts, health, languages, metrics, places  # noqa: F401 (addresses name places)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="desk")),
@@ -20,7 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", languages.set_language, name="set_language"),
     path("", include("customers.urls")),
     path("", include("requests_app.urls")),
     path("", include("activities.urls")),

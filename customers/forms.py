@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 
+from caredesk.sorting import in_order
 from caredesk.texts import clean
 from customers.models import FIELDS
 from customers.phones import parsed_phone
@@ -138,7 +139,7 @@ def languages(chosen=""):
     codes = [code for code, info in LANG_INFO.items() if "name_local" in info]
     named = {code: LANG_INFO[code]["name_local"].capitalize() for code in codes}
     spoken = [code for code, _name in settings.LANGUAGES]
-    rest = sorted(set(named) - set(spoken), key=lambda code: named[code].casefold())
+    rest = in_order(set(named) - set(spoken), named.get)
     choices = [("", "")] + [(code, named[code]) for code in [*spoken, *rest]]
     return choices if not chosen or chosen in named else [*choices, (chosen, chosen)]
 

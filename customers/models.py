@@ -1,6 +1,7 @@
 """Who writes and calls: the customer and the addresses by which they are known."""
 
-from django.contrib.postgres.indexes import HashIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.db.models.functions import Left
@@ -103,3 +104,27 @@ class ContactPoint(models.Model):
         email = self.kind == self.EMAIL
         self.normalised = normalise_email(self.value) if email else normalise_phone(self.value, region)
         super().save(*args, **kwargs)
+
+
+class CustomerWords(models.Model):
+    """What activities.search looks through: every word of a customer and the digits of their phones.
+
+    Triggers of the database write it (migration 0005), so no code path can forget it.
+    """
+
+    customer = models.OneToOneField(Customer, models.DB_CASCADE, primary_key=True, related_name="+")
+    words = SearchVectorField()
+    digits = models.TextField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("words of customers")
+        # A list of what is new would have to be read through by each search.
+        indexes = [
+            GinIndex(fields=["words"], name="customer_by_word", fastupdate=False),
+            GinIndex(
+                fields=["digits"], name="customer_by_digits", opclasses=["gin_trgm_ops"], fastupdate=False
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.customer)

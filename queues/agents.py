@@ -66,6 +66,12 @@ def set_limits(agent, limits, *, by=None):
         routing.soon()
 
 
+def set_language(agent, code, *, by):
+    """The language in which the agent reads, on every machine from the next log-in on."""
+    with transaction.atomic(), acting(by):
+        Agent.objects.filter(pk=agent.pk).exclude(language=code).update(language=code)
+
+
 def rename(agent, first_name, last_name, *, by=None):
     """The name that colleagues and customers see."""
     with transaction.atomic(), acting(by):

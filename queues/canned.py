@@ -2,6 +2,8 @@
 
 from django.db.models import Q
 
+from caredesk.sorting import in_order
+from caredesk.texts import fold
 from queues.models import CannedReply
 
 
@@ -10,13 +12,15 @@ def replies(queue, typed, limit=8):
 
     The queue's own stands for the organisation's of the same shortcut. One letter is found at beginnings alone.
     """
-    mine = Q(queue=None) | Q(queue=queue)
-    holds = Q(shortcut__icontains=typed) if len(typed) > 1 else Q(shortcut__istartswith=typed)
-    found = CannedReply.objects.filter(mine & holds).order_by("shortcut", "queue_id")
+    sought = fold(typed)
+    holds = str.__contains__ if len(sought) > 1 else str.startswith
+    # Here, for the database does not know that İ, I, i and ı may be one letter.
+    found = CannedReply.objects.filter(Q(queue=None) | Q(queue=queue)).order_by("queue_id")
+    found = in_order(
+        [reply for reply in found if holds(fold(reply.shortcut), sought)], lambda reply: reply.shortcut
+    )
     by_shortcut = {}
     for reply in found:  # without a queue comes last
         by_shortcut.setdefault(reply.shortcut, reply)
-    begun = sorted(
-        by_shortcut.values(), key=lambda reply: not reply.shortcut.lower().startswith(typed.lower())
-    )
+    begun = sorted(by_shortcut.values(), key=lambda reply: not fold(reply.shortcut).startswith(sought))
     return begun[:limit]

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 
-from activities import chat
+from activities import attaching, chat
 from activities.joining import leave_if_closed
 from activities.models import Activity, Message
 from caredesk.history import acting
@@ -213,33 +213,49 @@ def present_in(state):
     return chats.filter(customer_seen_at__isnull=False)
 
 
-def hear(activity, *, text, uuid):
+def hear(activity, *, text, uuid, file=None):
     """The customer says something; in a chat they had left, or that nobody took, this brings them back."""
     try:
-        return heard(activity, text, uuid)
+        return heard(activity, text, uuid, file)
     except chat.Left:
         come_back(activity.pk)
-        return heard(activity, text, uuid)
+        return heard(activity, text, uuid, file)
+
+
+def hear_file(activity, *, upload, uuid):
+    """The customer sends a file (R100); raises chat.Refused in words."""
+    if message := attaching.said_before(activity, uuid):
+        return message
+    with attaching.written(upload) as file:
+        return hear(activity, text=file.name, uuid=uuid, file=file)
 
 
 @retried_after_deadlock
-def heard(activity, text, uuid):
+def heard(activity, text, uuid, file):
     with transaction.atomic():
         ring_holder(activity.pk)
         return chat.say(
-            activity, side=Message.CUSTOMER, text=text, uuid=uuid, author_name=activity.source_name
+            activity, side=Message.CUSTOMER, text=text, uuid=uuid, author_name=activity.source_name, file=file
         )
 
 
 @retried_after_deadlock
-def answer(task_id, *, text, uuid, by):
+def answer(task_id, *, text, uuid, by, file=None):
     """The agent says something in a task they hold. Raises Task.DoesNotExist when it is not theirs."""
     task = Task.objects.active().select_related("activity").get(pk=task_id, agent=by)
     with transaction.atomic():
         ring_desk(by.pk, by.user_id)
-        return chat.say(
-            task.activity, side=Message.AGENT, text=text, uuid=uuid, author=by.user, author_name=by.shown_name
-        )
+        says = {"author": by.user, "author_name": by.shown_name}
+        return chat.say(task.activity, side=Message.AGENT, text=text, uuid=uuid, file=file, **says)
+
+
+def answer_file(task_id, *, upload, uuid, by):
+    """The agent sends a file. Raises chat.Refused in words, Task.DoesNotExist when the task is not theirs."""
+    task = Task.objects.active().get(pk=task_id, agent=by)
+    if message := attaching.said_before(task.activity_id, uuid):
+        return message
+    with attaching.written(upload) as file:
+        return answer(task_id, text=file.name, uuid=uuid, by=by, file=file)
 
 
 @retried_after_deadlock

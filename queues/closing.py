@@ -203,8 +203,8 @@ def forget_drafts(activity, edits, user):
 
 
 def names_of(activity, edits):
-    records = {activity, activity.care_request, activity.customer, *(edit.record for edit in edits)}
-    return [name_of(record) for record in records - {None}]
+    records = [activity, activity.care_request, activity.customer, *(edit.record for edit in edits)]
+    return sorted({name_of(record) for record in records if record and record.pk})
 
 
 def question_text(kind, name):

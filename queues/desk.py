@@ -7,6 +7,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 from django.utils.translation import gettext as _
 
 from activities.models import Activity, Draft, Message
+from caredesk.sorting import in_order
 from queues.models import Agent, Offer, Queue, Task
 
 SHOWN_A_QUEUE = 50
@@ -64,7 +65,7 @@ def queues_of(agent):
         waiting=Coalesce(Subquery(waiting.annotate(n=Count("pk")).values("n")), 0),
         oldest=Subquery(waiting.annotate(first=Min("waiting_since")).values("first")),
     )
-    return list(queues.order_by("mode", "priority", "name"))
+    return sorted(in_order(queues), key=lambda queue: (queue.mode, queue.priority))
 
 
 def waiting_in(queues):

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
-from activities.models import Activity
+from activities.models import Activity, OpenCustomer
 from caredesk import errors
 from customers.models import Customer
 from queues.models import Agent, Offer, Queue, QueueMember, Task
@@ -91,27 +91,41 @@ def holds(agent):
 
 
 def may_edit_customer(agent, customer):
-    """Supervisors may, and whoever has a task of theirs in progress (R55)."""
-    return agent.user.is_staff or holds(agent).filter(activity__customer=customer).exists()
+    """Supervisors may, and whoever has a task of theirs in progress, or has them open in the gadget (R55)."""
+    theirs = holds(agent).filter(activity__customer=customer)
+    return agent.user.is_staff or theirs.exists() or opened_by(agent).filter(customer=customer).exists()
+
+
+def opened_by(agent):
+    return OpenCustomer.objects.filter(agent=agent.user_id)
 
 
 def may_watch(agent, name):
-    """Whether the agent's desk may listen to a record, e.g. "request-42" (own tasks and previews)."""
-    return name in watchable(agent, [name])
+    """Whether the agent's desk may listen to a record, e.g. "request-42" (own tasks, previews, open customers)."""
+    return name == NOBODY or name in watchable(agent, [name])
 
 
 def watchable(agent, names):
-    """Those of the names which this agent's desk may listen to; one query for each kind of record."""
+    """Those of the names which this agent's desk may listen to; one query for each kind of record, and one more for
+    those that are not on the desk."""
+    tasks, opened = visible_to(agent), opened_by(agent)
+    found = visible_names(names, lambda kind: WATCHED[kind](tasks))
+    if missing := [name for name in names if name not in found]:
+        found |= visible_names(missing, lambda kind: OPENED[kind](opened))
+    return found
+
+
+def visible_names(names, visible):
+    """Those whose record is among `visible(kind)`."""
     asked = {}
     for name in names:
         kind, _dash, number = name.partition("-")
         if kind in WATCHED and number.isascii() and number.isdecimal() and len(number) < 19:
-            asked.setdefault(WATCHED[kind], {}).setdefault(int(number), []).append(name)
-    tasks = visible_to(agent)
+            asked.setdefault(ALIKE.get(kind, kind), {}).setdefault(int(number), []).append(name)
     return {
         name
-        for visible, wanted in asked.items()
-        for pk in visible(tasks).filter(pk__in=wanted).values_list("pk", flat=True)
+        for kind, wanted in asked.items()
+        for pk in visible(kind).filter(pk__in=wanted).values_list("pk", flat=True)
         for name in wanted[pk]
     }
 
@@ -130,11 +144,20 @@ def activities_of(tasks):
     return Activity.objects.filter(Exists(own) | Exists(same))
 
 
+NOBODY = "customer-0"  # drafts of a customer who is being created in the gadget
+ALIKE = {"journey": "customer"}
 WATCHED = {
     "activity": activities_of,
     "customer": visible_customers,
     "journey": visible_customers,
     "request": visible_requests,
+}
+OPENED = {
+    "activity": lambda opened: Activity.objects.filter(
+        Q(pk__in=opened.values("activity")) | Q(customer__in=opened.values("customer"))
+    ),
+    "customer": lambda opened: Customer.objects.filter(pk__in=opened.values("customer")),
+    "request": lambda opened: CareRequest.objects.filter(customer__in=opened.values("customer")),
 }
 
 

@@ -1,50 +1,60 @@
-"""Where an agent sits: the task they look at, and what they selected in its journey (R3, R6)."""
+"""Where an agent sits: the task they look at, or the customer they have open, and what they selected in the journey."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from activities import drafts
-from activities.models import Activity
+from activities.identity import known_values
+from activities.models import Activity, OpenCustomer
+from caredesk.places import Looked, Opened
 from caredesk.realtime import name_of
+from customers.models import Customer
+from queues.lost import Lost, was_here
 from queues.models import Agent, Task
-from queues.permissions import task_or_404, visible_activities
+from queues.permissions import NOBODY, holds, task_or_404, visible_activities
 from requests_app.models import CareRequest
-
-
-class Lost(Http404):
-    """What is selected was this customer's and is not any more, or the task has another customer by now.
-
-    `record` has no more than its number, `seat` is that at the task's own activity.
-    """
-
-    def __init__(self, record, seat):
-        self.record, self.seat = record, seat
-        super().__init__()
 
 
 @dataclass
 class Seat:
-    """What every pane is about. `selected` is the activity or request chosen in the journey, else the task's own."""
+    """What every pane is about (R3, R6). `selected` is the activity or request chosen in the journey, else `home`.
+
+    This one is at a task; `OpenSeat` is at a customer in the gadget, `LookSeat` at one who was found. `place` is what
+    addresses call it.
+    """
 
     agent: Agent
     task: Task
-    selected: Activity | CareRequest
+    selected: Activity | CareRequest | None
+
+    details = "desk/work.html#details"
 
     @classmethod
-    def take(cls, agent, task_id, selected=""):
-        """The agent's seat at a task they may see; 404 when it, or what is selected, is not theirs to see.
+    def take(cls, agent, place, selected=""):
+        """The agent's seat at a place they may see; 404 when it, or what is selected, is not theirs to see.
 
-        Raises Lost, which is a 404 too, of what they could select before.
+        Raises Lost, which is a 404 too, of what they could select before at a task.
         """
-        task = task_or_404(agent, task_id)
+        if isinstance(place, Opened):
+            return OpenSeat.at(agent, place, selected)
+        if isinstance(place, Looked):
+            return LookSeat.at(agent, place, selected)
+        seat = cls(agent, task_or_404(agent, place), None)
         try:
-            return cls(agent, task, find_selected(agent, task, selected))
+            seat.selected = seat.find(selected)
         except Http404:
-            if lost := was_here(task, selected):
-                raise Lost(lost, cls(agent, task, task.activity)) from None
+            if lost := was_here(seat.task, selected):
+                seat.selected = seat.home
+                raise Lost(lost, seat) from None
             raise
+        return seat
+
+    @property
+    def place(self):
+        return self.task.pk
 
     @property
     def current(self):
@@ -52,13 +62,37 @@ class Seat:
         return self.task.activity
 
     @property
+    def home(self):
+        """What the panes show while nothing is selected."""
+        return self.current
+
+    @property
     def customer(self):
         return self.current.customer
+
+    @property
+    def record(self):
+        """Where drafts of the customer's form are kept: with the customer, or the activity of one not stored yet."""
+        return name_of(self.customer or self.current)
+
+    @property
+    def shown_name(self):
+        return self.current.shown_name
+
+    @property
+    def known(self):
+        """What is said of a customer who is not stored yet, as the form's first values."""
+        return known_values(self.current, self.region)
 
     @property
     def journey(self):
         """The name that rings when this customer's journey shows something new; None of nobody's."""
         return f"journey-{self.customer.pk}" if self.customer else None
+
+    @property
+    def anybody(self):
+        """An activity of the customer whose journey is shown."""
+        return self.current
 
     @property
     def is_preview(self):
@@ -67,7 +101,7 @@ class Seat:
     @property
     def is_elsewhere(self):
         """Something other than the task's own activity is selected."""
-        return self.selected != self.current
+        return self.selected != self.home
 
     @property
     def activity(self):
@@ -77,7 +111,7 @@ class Seat:
     @cached_property
     def care_request(self):
         """The selected request, or that of the selected activity."""
-        return self.selected if isinstance(self.selected, CareRequest) else self.selected.care_request
+        return self.activity.care_request if self.activity else self.selected
 
     @cached_property
     def may_edit_request(self):
@@ -96,8 +130,9 @@ class Seat:
     @cached_property
     def standing(self):
         """Drafts of the agent and notes of activities, each as {"activity-9": {"message": "…"}, …}, in one query."""
-        shown = {self.current, self.selected, self.care_request, self.customer, self.current.care_request}
-        return drafts.standing(self.agent.user, *sorted(map(name_of, shown - {None})))
+        own = self.current.care_request if self.current else None
+        shown = {self.current, self.selected, self.care_request, self.customer, own}
+        return drafts.standing(self.agent.user, *sorted({self.record, *map(name_of, shown - {None})}))
 
     @property
     def drafts(self):
@@ -121,7 +156,7 @@ class Seat:
         """The same, closed or not: verbs refuse what is closed, in words."""
         if self.is_preview:
             return False
-        theirs = bool(record.customer_id) and record.customer_id == self.current.customer_id
+        theirs = bool(self.customer) and record.customer_id == self.customer.pk
         return theirs or record == self.current
 
     @property
@@ -145,36 +180,128 @@ class Seat:
         """The selection as it travels in addresses: "", "activity-55" or "request-42"."""
         return f"{self.selected.realtime_name}-{self.selected.pk}" if self.is_elsewhere else ""
 
+    @property
+    def others_open(self):
+        """(heading, customers) the agent works for now, to whom something is moved most likely (R81)."""
+        theirs = holds(self.agent).values("activity__customer")
+        return _("In progress"), Customer.objects.filter(pk__in=theirs)
 
-def find_selected(agent, task, name):
-    kind, _dash, number = name.partition("-")
-    if not name or (kind == "activity" and number == str(task.activity_id)):
-        return task.activity
-    if not number.isdecimal() or len(number) > 18:
-        raise Http404
-    if kind == "activity":
-        found = (
-            visible_activities(agent, task)
-            .select_related("customer", "care_request")
-            .filter(pk=number)
-            .first()
-        )
-    elif kind == "request" and task.activity.customer_id:
-        found = CareRequest.objects.filter(customer_id=task.activity.customer_id, pk=number).first()
-    else:
+    def find(self, name):
+        """What this name in an address selects; 404 of what is not to be seen from here."""
+        kind, _dash, number = name.partition("-")
+        if not name or (self.home and name == name_of(self.home)):
+            return self.home
+        if not number.isdecimal() or len(number) > 18:
+            raise Http404
         found = None
-    if not found:
-        raise Http404
-    return found
+        if kind == "activity":
+            found = self.seen.select_related("customer", "care_request").filter(pk=number).first()
+        elif kind == "request" and self.customer:
+            found = CareRequest.objects.filter(customer=self.customer, pk=number).first()
+        if not found:
+            raise Http404
+        return found
+
+    @property
+    def seen(self):
+        """The activities that may be looked at from here."""
+        return visible_activities(self.agent, self.task)
 
 
-def was_here(task, name):
-    """The record of this name if it and the task had the same customer once, else None."""
-    kind, _dash, number = name.partition("-")
-    model = {"activity": Activity, "request": CareRequest}.get(kind)
-    if not model or not number.isdecimal() or len(number) > 18:
-        return None
-    customers = Activity.pgh_event_model.objects.filter(pgh_obj_id=task.activity_id, customer__isnull=False)
-    events = model.pgh_event_model.objects.filter(pgh_obj_id=number)
-    theirs = events.filter(customer_id__in=customers.values("customer_id"))
-    return model(pk=int(number)) if theirs.exists() else None
+@dataclass
+class OpenSeat(Seat):
+    """At a customer who is open in the gadget (R110 to R115): editable as long as they are (R55).
+
+    Without an interaction of the host's the newest one of the journey is shown; without a customer either, somebody new
+    is being created.
+    """
+
+    opened: OpenCustomer | None = None
+
+    details = "gadget/work.html#details"
+    is_preview = False
+    region = None
+
+    @classmethod
+    def at(cls, agent, place, selected=""):
+        opened = OpenCustomer.objects.whole().filter(pk=place, agent=agent.user).first() if place else None
+        if place and not opened:
+            raise Http404
+        seat = cls(agent, None, None, opened)
+        seat.selected = seat.find(selected)
+        return seat
+
+    @property
+    def place(self):
+        return Opened(self.opened.pk if self.opened else 0)
+
+    @property
+    def current(self):
+        return self.opened.activity if self.opened else None
+
+    @property
+    def customer(self):
+        return self.opened.customer if self.opened else None
+
+    @cached_property
+    def home(self):
+        if self.current or not self.customer:
+            return self.current
+        rows = Activity.objects.select_related("customer", "care_request").filter(customer=self.customer)
+        newest = rows.order_by("-started_at", "-pk").first()
+        return newest or self.customer.care_requests.order_by("-created_at", "-pk").first()
+
+    @property
+    def record(self):
+        return name_of(self.customer or self.current or NOBODY)
+
+    @property
+    def shown_name(self):
+        somebody = self.customer or self.current
+        return somebody.shown_name if somebody else _("New customer")
+
+    @property
+    def known(self):
+        return super().known if self.current else {}
+
+    @property
+    def anybody(self):
+        return self.current or Activity(customer=self.customer)
+
+    @property
+    def seen(self):
+        if self.customer:
+            return Activity.objects.filter(customer=self.customer)
+        return Activity.objects.filter(pk=self.current.pk if self.current else None)
+
+    @property
+    def others_open(self):
+        theirs = OpenCustomer.objects.filter(agent=self.agent.user).values("customer")
+        return _("Open"), Customer.objects.filter(pk__in=theirs)
+
+
+@dataclass
+class LookSeat(OpenSeat):
+    """At a customer who was found by search, of whom the agent has no task: to read."""
+
+    looked: Customer | None = None
+
+    details = "desk/work.html#details"
+    is_preview = True
+
+    @classmethod
+    def at(cls, agent, place, selected=""):
+        customer = Customer.objects.prefetch_related("contact_points").filter(pk=place).first()
+        if not customer:
+            raise Http404
+        seat = cls(agent, None, None, None, customer)
+        seat.selected = seat.find(selected)
+        return seat
+
+    @property
+    def place(self):
+        return Looked(self.looked.pk)
+
+    @property
+    def customer(self):
+        return self.looked

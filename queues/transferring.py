@@ -239,7 +239,6 @@ def refuse_unfit(agent, task, by):
 
 
 def targets(task):
-    """The agents to whom its holder could pass this task on: working, and at their desks; by name."""
+    """The agents to whom its holder could pass this task on: working, and at their desks."""
     here = live().filter(agent=OuterRef("pk"))
-    found = Agent.objects.working().filter(Exists(here)).exclude(pk=task.agent_id).select_related("user")
-    return found.order_by("user__first_name", "user__last_name", "user__username")
+    return Agent.objects.working().filter(Exists(here)).exclude(pk=task.agent_id).select_related("user")

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from caredesk.history import tracked
 from caredesk.texts import all_at_most
@@ -41,7 +42,7 @@ class CareRequest(models.Model):
     realtime_name = "request"
 
     OPEN, CLOSED = "open", "closed"
-    STATES = {OPEN: _("Open"), CLOSED: _("Closed")}
+    STATES = {OPEN: pgettext_lazy("request", "Open"), CLOSED: pgettext_lazy("request", "Closed")}
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="care_requests")
     version = models.PositiveIntegerField(_("version"), default=1)

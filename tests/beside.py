@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from activities.models import OpenCustomer
+from caredesk.places import Opened
 from queues.models import Task
 from tests.cast import chat_in, chat_of, held
 
@@ -42,6 +44,35 @@ class Desk:
 
     def post(self, name, *arguments, **data):
         return self.client.post(self.address(name, *arguments), data, headers=HTMX)
+
+
+@dataclass
+class Gadget(Desk):
+    """The gadget of an agent who has selected an open customer."""
+
+    task: Opened
+
+    def address(self, name, *arguments):
+        found = reverse(name, args=[self.task, *arguments])
+        return f"{found}?selected={self.selected}" if self.selected else found
+
+    def get(self, name, *arguments, **data):
+        data = {"selected": self.selected, **data} if self.selected else data
+        return self.client.get(reverse(name, args=[self.task, *arguments]), data, headers=HTMX)
+
+    @property
+    def opened(self):
+        return OpenCustomer.objects.whole().get(pk=self.task)
+
+    @property
+    def activity(self):
+        return self.opened.activity
+
+
+def at_gadget(agent, opened, selected=""):
+    client = Client()
+    client.force_login(agent.user)
+    return Gadget(client, Opened(opened.pk if opened else 0), selected)
 
 
 def at_desk(agent, task, selected=""):

@@ -1,5 +1,5 @@
 from activities.models.activity import Activity
-from activities.models.bookkeeping import Draft, Merge, OpenCustomer, Outbox, RecentCustomer
+from activities.models.bookkeeping import Draft, Interaction, Merge, OpenCustomer, Outbox, RecentCustomer
 from activities.models.contents import Attachment, Call, Email, Message
 from activities.models.remarks import Comment, Tag
 
@@ -10,6 +10,7 @@ __all__ = [
     "Comment",
     "Draft",
     "Email",
+    "Interaction",
     "Merge",
     "Message",
     "OpenCustomer",

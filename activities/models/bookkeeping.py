@@ -39,25 +39,30 @@ class Draft(models.Model):
         return f"{self.record} {self.field}"
 
 
+class OpenCustomerQuerySet(models.QuerySet):
+    def whole(self):
+        """With what the panes show of them, in one query and one more for the customer's addresses."""
+        found = self.select_related("customer", "activity__customer", "activity__care_request")
+        return found.prefetch_related("customer__contact_points")
+
+
 class OpenCustomer(models.Model):
-    """A customer an agent of another desktop has open in the gadget."""
+    """A customer whom an agent of another desktop has open in the gadget, with the newest interaction reported of them;
+    or an interaction of somebody who is not stored yet."""
 
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="open_customers")
     customer = models.ForeignKey(Customer, models.CASCADE, null=True, blank=True, related_name="+")
     activity = models.ForeignKey(Activity, models.CASCADE, null=True, blank=True, related_name="+")
-    interaction = models.CharField(_("interaction"), max_length=250, blank=True, default="")
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
+
+    objects = OpenCustomerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("open customer")
         verbose_name_plural = _("open customers")
         constraints = [
             UniqueConstraint(fields=["agent", "customer"], name="customer_is_open_once_an_agent"),
-            UniqueConstraint(
-                fields=["agent", "interaction"],
-                condition=~Q(interaction=""),
-                name="interaction_is_open_once_an_agent",
-            ),
+            UniqueConstraint(fields=["agent", "activity"], name="activity_is_open_once_an_agent"),
             CheckConstraint(
                 condition=Q(customer__isnull=False) | Q(activity__isnull=False),
                 name="open_customer_is_somebody_or_something",
@@ -85,6 +90,30 @@ class RecentCustomer(models.Model):
 
     def __str__(self):
         return str(self.customer)
+
+
+class Interaction(models.Model):
+    """What another desktop has reported by this id (R110): reported again by the same agent, it is the same activity.
+
+    `external_id`: who the customer is to that desktop. `closed_at`: when the agent closed it in the gadget."""
+
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="interactions")
+    name = models.CharField(_("id"), max_length=250)
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="interactions")
+    external_id = models.TextField(_("external id"), blank=True, default="")
+    reported_at = models.DateTimeField(_("reported"), default=timezone.now)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("interaction of another desktop")
+        verbose_name_plural = _("interactions of other desktops")
+        constraints = [
+            UniqueConstraint(fields=["agent", "name"], name="interaction_is_reported_once_an_agent"),
+            *all_at_most("interaction", ["external_id"]),
+        ]
+
+    def __str__(self):
+        return self.name
 
 
 class Merge(models.Model):

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, OuterRef, Q, Subquery, UniqueConstraint
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,8 +14,19 @@ from activities.models.activity import Activity
 from caredesk.texts import all_at_most
 
 
+class MessageQuerySet(models.QuerySet):
+    def with_files(self):
+        """Each with `file`: what Attachment.facts says of the file that it brought, or None."""
+        facts = {name: F(name) for name in Attachment.FACTS}
+        brought = Attachment.objects.filter(message=OuterRef("pk")).values(facts=JSONObject(**facts))
+        return self.annotate(file=Subquery(brought[:1]))
+
+
 class Message(models.Model):
-    """One line of a conversation. `seq` counts from 1 without a gap; `uuid` is made by the sender's client."""
+    """One line of a conversation. `seq` counts from 1 without a gap; `uuid` is made by the sender's client.
+
+    One that brings a file has its name as text.
+    """
 
     CUSTOMER, AGENT, SYSTEM = "customer", "agent", "system"
     SIDES = {CUSTOMER: _("Customer"), AGENT: _("Agent"), SYSTEM: _("System")}
@@ -41,6 +53,9 @@ class Message(models.Model):
     author_name = models.TextField(_("shown name"), blank=True, default="")
     text = models.TextField(_("text"), blank=True, default="")
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+
+    file = None
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
@@ -187,12 +202,16 @@ class Email(models.Model):
 class Attachment(models.Model):
     """A file outside the web root under a random name; served only to who may see the conversation."""
 
+    FACTS = ("key", "name", "content_type", "size", "width", "height")
+
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
     message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="attachments")
     email = models.ForeignKey(Email, models.CASCADE, null=True, blank=True, related_name="attachments")
     name = models.TextField(_("name"))
     content_type = models.CharField(_("content type"), max_length=100)
     size = models.PositiveBigIntegerField(_("size in bytes"))
+    width = models.PositiveIntegerField(_("width of a picture"), null=True, blank=True)
+    height = models.PositiveIntegerField(_("height of a picture"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -203,8 +222,17 @@ class Attachment(models.Model):
                 condition=Q(message=None, email__isnull=False) | Q(message__isnull=False, email=None),
                 name="attachment_belongs_to_a_message_or_an_email",
             ),
+            CheckConstraint(
+                condition=Q(width=None, height=None)
+                | Q(width__isnull=False, height__isnull=False, width__gte=1, height__gte=1),
+                name="attachment_has_both_measures_of_a_picture",
+            ),
             *all_at_most("attachment", ["name"]),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def facts(self):
+        return {name: getattr(self, name) for name in self.FACTS} | {"key": str(self.key)}

@@ -121,7 +121,7 @@ def context(request, seat):
     activity = seat.activity
     if not activity:
         return {"seat": seat, "activity": None, "listens": []}
-    task = last_task(activity) if seat.is_elsewhere else seat.task
+    task = seat.task if activity == seat.current and seat.task else last_task(activity)
     return {
         "seat": seat,
         "activity": activity,

@@ -46,7 +46,7 @@ def context(request, seat):
     return {
         "seat": seat,
         "task": seat.task,
-        "task_id": seat.task.pk,
+        "task_id": seat.place,
         "activity": seat.current,
         "transcript": grouped(lines),
         "earlier": earlier,
@@ -65,7 +65,7 @@ def field_of(activity):
 
 def page(activity, before=None):
     """The last lines, or the last before number `before`, oldest first; and whether there are earlier ones."""
-    lines = activity.messages.order_by("-seq")
+    lines = activity.messages.with_files().order_by("-seq")
     if before is not None:
         lines = lines.filter(seq__lt=before)
     lines = list(lines[: PAGE + 1])

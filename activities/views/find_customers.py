@@ -1,17 +1,18 @@
 """Choosing a customer, to move an activity to (R81) or to merge with (R73): who is in progress, or found by words."""
 
-from django.db.models import Exists, OuterRef
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from activities import search
 from activities.identity import known_values, likely
+from caredesk.sorting import in_order
 from customers.forms import language_name
 from customers.matching import matches
 from customers.models import Customer
 from customers.views.twins import described, requests_of, twins_of
-from queues.permissions import agent_required, holds
+from queues.permissions import agent_required
 from queues.seat import Seat
 from requests_app.models import CareRequest
 
@@ -25,7 +26,7 @@ def find_customers(request, task_id):
     """The list for the words `q`; without any, who is likely. `purpose` is "move" or "merge"."""
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
     purpose = MERGE if request.GET.get("purpose") == MERGE else MOVE
-    shown = choices(seat, seat.activity or seat.current, purpose, request.GET.get("q", ""))
+    shown = choices(seat, seat.activity or seat.anybody, purpose, request.GET.get("q", ""))
     return render(request, "desk/choose_customer.html#found_again", shown)
 
 
@@ -53,29 +54,36 @@ def new_customer(request, task_id):
 
 
 def choices(seat, activity, purpose, words=""):
-    """Groups of (heading, customers), the seat's own among none of them; `slow` when the search took too long."""
+    """Groups of (heading, customers), the seat's own among none of them; `slow` when the search took too long,
+    `more` when there are more of them."""
     shown = {"seat": seat, "activity": activity, "purpose": purpose}
     shown |= {"words": words.strip(), "groups": [], "slow": False}
     if not shown["words"]:
         near = likely_ones(seat, activity, purpose)
-        groups = [(_("In progress"), in_progress(seat)), (_("Perhaps the same person"), others(seat, near))]
+        groups = [at_hand(seat), (_("Perhaps the same person"), others(seat, near))]
     else:
         try:
-            groups = [(_("Found"), found(seat, words))]
+            finds = search.customers(words, region=seat.region)
         except search.TooSlow:
             return shown | {"slow": True}
+        groups, shown["more"] = found(seat, finds), bool(finds.next_offset)
     return shown | {"groups": [group for group in groups if group[1]]}
 
 
-def found(seat, words):
-    numbers = [customer.pk for customer in search.customers(words, region=seat.region)]
-    rows = {customer.pk: customer for customer in others(seat, Customer.objects.filter(pk__in=numbers))}
-    return [rows[pk] for pk in numbers if pk in rows]
+def found(seat, finds):
+    rows = {row.pk: row for row in others(seat, Customer.objects.filter(pk__in=[find.pk for find in finds]))}
+    exact, close = [], []
+    for find in finds:
+        if row := rows.get(find.pk):
+            row.question = find.question
+            (close if find.is_close else exact).append(row)
+    return [(_("Found"), exact), (pgettext("finds that are nearly right", "Close"), close)]
 
 
-def in_progress(seat):
-    theirs = holds(seat.agent).filter(activity__customer=OuterRef("pk"))
-    return others(seat, Customer.objects.filter(Exists(theirs)).order_by("last_name", "first_name", "pk"))
+def at_hand(seat):
+    heading, customers = seat.others_open
+    first = others(seat, customers.order_by("last_name", "first_name", "pk"))
+    return heading, in_order(first, lambda customer: f"{customer.last_name} {customer.first_name}")
 
 
 def likely_ones(seat, activity, purpose):
@@ -94,7 +102,7 @@ def requests_in_words(customer):
 
 def known_of_another(seat):
     """What the conversation says of whoever it is with, unless that is how its customer is known already."""
-    activity = seat.activity or seat.current
+    activity = seat.activity or seat.anybody
     known = known_values(activity, seat.region)
     email, phone = next(iter(known["emails"]), ""), next(iter(known["phones"]), "")
     if seat.customer and {email, phone, activity.source_name} & {*addresses(seat.customer)} - {""}:

@@ -38,7 +38,7 @@ def card(request, task_id, record):
 
 
 def context(request, seat, **place):
-    page = whole_way.page_of(seat.current, reader=request.user, **place)
+    page = whole_way.page_of(seat.anybody, reader=request.user, **place)
     for group in page.groups:
         for activity in group.activities:
             activity.may_move = seat.may(activity)

@@ -28,7 +28,7 @@ OTHER = "other"
 def merge(request, task_id):
     """The dialog: who else is the same person, and which merges can be taken back."""
     seat = editing(request, task_id)
-    shown = find_customers.choices(seat, seat.current, find_customers.MERGE)
+    shown = find_customers.choices(seat, seat.anybody, find_customers.MERGE)
     return render(request, "desk/merge.html", shown | {"merges": undoable(seat.customer)})
 
 

@@ -16,7 +16,7 @@ from activities import moving
 from caredesk.retrying import Overtaken
 from caredesk.stale import Stale
 from queues.permissions import agent_required
-from queues.seat import Seat, find_selected
+from queues.seat import Seat
 from queues.views.beside import beside
 from queues.views.caution import caution_of
 from requests_app.editing import Closed
@@ -72,7 +72,7 @@ def mine(request, task_id, activity_id):
     """The seat and an activity of its journey; nothing is moved from a preview."""
     given = request.POST.get("selected") or request.GET.get("selected", "")
     seat = Seat.take(request.agent, task_id, given)
-    activity = find_selected(request.agent, seat.task, f"activity-{activity_id}")
+    activity = seat.find(f"activity-{activity_id}")
     if seat.is_preview:
         raise PermissionDenied
     return seat, activity
@@ -124,7 +124,7 @@ def shown(request, seat, activity, done, words):
     """Everything beside the conversation, and one click that takes it back."""
     press = done and {
         "label": _("Undo"),
-        "address": reverse("undo_move", args=[seat.task.pk]),
+        "address": reverse("undo_move", args=[seat.place]),
         "values": {"done": signing.dumps(asdict(done), salt=salt(request))},
     }
     notice = words if done else ""
@@ -132,7 +132,7 @@ def shown(request, seat, activity, done, words):
 
 
 def place_of(activity, seat):
-    there = activity.customer_id == seat.current.customer_id
+    there = not seat.current or activity.customer_id == seat.current.customer_id
     return f"#act-{activity.pk}" if there else f"#act-{seat.current.pk}"
 
 

@@ -46,12 +46,12 @@ HEARD = {"here": int, "say": spoken, "seen": int, "typing": bool, "leave": bool}
 class ChatConsumer(Socket):
     """Opened by the cookie `chat-<queue>`; hears of this one conversation, and of its queue while it waits."""
 
-    activity_id = queue_id = told = ticking = telling = None
+    slug = activity_id = queue_id = told = ticking = telling = None
     seen = 0
     typed_at = told_at = float("-inf")
 
     async def connect(self):
-        slug = self.scope["url_route"]["kwargs"]["queue"]
+        self.slug = slug = self.scope["url_route"]["kwargs"]["queue"]
         activity = await in_thread(starting.of_token, self.scope["cookies"].get(f"chat-{slug}"), slug)
         if not activity:
             await self.close()
@@ -114,7 +114,7 @@ class ChatConsumer(Socket):
         if event["side"] == Message.AGENT:
             self.seen = event["seq"]
         with read_by(self.scope):
-            shown = line(event, self.seen)
+            shown = line(event, self.seen, self.slug)
         await self.send_json({"message": shown})
         if event["kind"] != Message.TEXT:
             await self.tell_status()

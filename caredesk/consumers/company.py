@@ -3,7 +3,7 @@ nowhere; who says nothing for half a minute has left. It keeps nobody from anyth
 
 import time
 
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext, ngettext
 
 from caredesk import realtime
 
@@ -95,5 +95,7 @@ def told(people):
 
 
 def words(people):
-    joined = pgettext("between two names", " and ").join(filter(None, [", ".join(people[:-1]), people[-1]]))
+    joined = people[-1]
+    if people[:-1]:
+        joined = gettext("%(names)s and %(last)s") % {"names": ", ".join(people[:-1]), "last": people[-1]}
     return ngettext("%(names)s is here", "%(names)s are here", len(people)) % {"names": joined}

@@ -38,10 +38,10 @@ from caredesk import parts, realtime
 from caredesk.consumers.company import Company, meeting_of
 from caredesk.sockets import MALFORMED, UNREADABLE, Socket, in_thread, user_of
 from caredesk.zones import read_by
-from queues import chats, lifelines, presence
+from queues import chats, lifelines, presence, watching
 from queues.models import Task
 from queues.permissions import agent_of
-from queues.watching import View, news_of, state_seen, view_of
+from queues.watching import View
 
 SIGNED_OUT, NO_AGENT, TORN = 4401, 4403, 1006
 TICK_SECONDS = 15
@@ -102,6 +102,7 @@ pulse = Pulse()
 class DeskConsumer(Socket):
     """One for each open page of an agent. Hears of the agent's lists, their queues, and of the task looked at."""
 
+    watching = watching
     agent = ticking = None
     typed_at = float("-inf")
 
@@ -112,20 +113,31 @@ class DeskConsumer(Socket):
         await self.accept()
         if not await self.admit(self.scope["user"]):
             return
-        await self.channel_layer.group_add(f"desk-{self.agent.user_id}", self.channel_name)
+        await self.channel_layer.group_add(self.own_lists, self.channel_name)
+        await self.sit_down()
+        self.ticking = asyncio.ensure_future(self.tick())
+
+    async def sit_down(self):
         await in_thread(pulse.renew, {self.lease: self.agent.pk})
         pulse.begin(self.lease, self.agent.pk)
-        self.ticking = asyncio.ensure_future(self.tick())
 
     async def disconnect(self, code):
         if self.ticking:
             self.ticking.cancel()
-        pulse.end(self.lease)
         if self.agent:
             self.company.leave(self.agent)
-            silent = parts.ANSWER_SECONDS if code == TORN else 0
-            with suppress(DatabaseError):
-                await in_thread(presence.leave, self.lease, silent_seconds=silent)
+            await self.stand_up(code)
+
+    async def stand_up(self, code):
+        pulse.end(self.lease)
+        silent = parts.ANSWER_SECONDS if code == TORN else 0
+        with suppress(DatabaseError):
+            await in_thread(presence.leave, self.lease, silent_seconds=silent)
+
+    @property
+    def own_lists(self):
+        """The bell of what this page lists."""
+        return f"desk-{self.agent.user_id}"
 
     async def receive_json(self, content):
         for word in HEARD.keys() & content.keys():
@@ -142,8 +154,8 @@ class DeskConsumer(Socket):
     async def hear_watch(self, task_id, records):
         """Listen first and read then: nothing that changes in between is missed."""
         self.records = records
-        await self.look_at(await in_thread(view_of, self.agent, task_id, records))
-        news = await in_thread(news_of, self.agent, self.view)
+        await self.look_at(await in_thread(self.watching.view_of, self.agent, task_id, records))
+        news = await in_thread(self.watching.news_of, self.agent, self.view)
         told = {"live": self.channel_layer.live, "state": news.state, "stamp": news.stamp, "talk": news.talk}
         await self.send_json({"watching": sorted(self.view.names), "task": self.view.task_id} | told)
         if task_id and not self.view.task_id:
@@ -180,7 +192,7 @@ class DeskConsumer(Socket):
         """The page looks at it; what it may not see any more, it is told to leave. A bell may ring after that."""
         if event["name"] == f"activity-{self.view.activity_id}":
             await self.still_there()
-        if event["name"] in self.joined | {f"desk-{self.agent.user_id}"}:
+        if event["name"] in self.joined | {self.own_lists}:
             await self.send_json({"changed": event["name"], "version": event["version"]})
 
     async def talk_message(self, event):
@@ -214,7 +226,9 @@ class DeskConsumer(Socket):
     async def rights_changed(self, event):
         """The agent is signed out, disabled, renamed, or in other queues."""
         if await self.admit(await in_thread(user_of, self.scope["cookies"])) and await self.still_there():
-            await self.look_at(await in_thread(view_of, self.agent, self.view.task_id, self.records))
+            await self.look_at(
+                await in_thread(self.watching.view_of, self.agent, self.view.task_id, self.records)
+            )
             await self.tell_tick()
 
     async def desk_tick(self, event):
@@ -225,7 +239,7 @@ class DeskConsumer(Socket):
             await self.tell_here()
 
     async def tell_tick(self):
-        news = await in_thread(news_of, self.agent, self.view)
+        news = await in_thread(self.watching.news_of, self.agent, self.view)
         if not news.may_see:
             await self.lose()
         if news.queues != self.view.queues:
@@ -265,7 +279,7 @@ class DeskConsumer(Socket):
         """Whether the task looked at is still to be seen; it may have become this agent's own."""
         if not self.view.task_id:
             return True
-        found = await in_thread(state_seen, self.agent, self.view.task_id)
+        found = await in_thread(self.watching.state_seen, self.agent, self.view.task_id)
         self.view.is_mine = found == Task.ACTIVE
         if not found:
             await self.lose()

@@ -4,18 +4,20 @@ from datetime import datetime, timedelta
 from functools import cache
 from urllib.parse import urlencode
 
+from babel.dates import format_skeleton
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import dateformat, timezone
+from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from caredesk import panes
 from caredesk.realtime import name_of
 
 register = template.Library()
 
+CLDR = {"en": "en_GB", "sr-latn": "sr_Latn"}
 MEDIUM_ICONS = {"chat": "chat", "call": "call", "email": "mail"}
 
 
@@ -34,14 +36,10 @@ def icon(name, size=""):
 # --- times of day and dates, in the reader's zone and language
 
 
-def _said(moment, style):
-    return dateformat.format(timezone.localtime(moment), style)
-
-
 @register.filter
 def clock(moment):
     """14:06"""
-    return _said(moment, pgettext("time of day, Django date format", "H:i")) if moment else ""
+    return f"{timezone.localtime(moment):%H:%M}" if moment else ""
 
 
 @register.filter
@@ -50,14 +48,19 @@ def day(moment):
     if not moment:
         return ""
     if timezone.localtime(moment).year == timezone.localtime().year:
-        return _said(moment, pgettext("day without year, Django date format", "j M"))
+        return _day_in_words(timezone.localtime(moment).date(), "MMMd", get_language())
     return full_day(moment)
 
 
 @register.filter
 def full_day(moment):
     """18 Nov 2026"""
-    return _said(moment, pgettext("day with year, Django date format", "j M Y")) if moment else ""
+    return _day_in_words(timezone.localtime(moment).date(), "yMMMd", get_language()) if moment else ""
+
+
+def _day_in_words(date, skeleton, language):
+    """As CLDR has it, which knows the months' short names and cases better; English is Europe's."""
+    return format_skeleton(skeleton, date, locale=CLDR.get(language, language))
 
 
 @register.filter
@@ -221,7 +224,7 @@ def desk_looks(agent, queues):
 @register.simple_tag
 def pane_url(name, seat, *arguments):
     """A pane's address for this task, and what is selected in its journey."""
-    address = reverse(name, args=[seat.task.pk, *arguments])
+    address = reverse(name, args=[seat.place, *arguments])
     return f"{address}?selected={seat.selection}" if seat.selection else address
 
 

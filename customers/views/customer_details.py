@@ -4,10 +4,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from activities.identity import known_values
 from activities.joining import MINE
 from caredesk import panes
-from caredesk.realtime import name_of
 from caredesk.stale import unseen
 from caredesk.templatetags.desk import look_url, pane_url
 from customers.forms import VERSION, CustomerForm, flat, is_field, language_name, of_customer
@@ -27,7 +25,7 @@ def caution_first(request, seat):
     """A colleague's change is told, and not shown before Load (R52): in the form, while that is open for writing."""
     if not seat.may_edit_customer:
         return None
-    if moved := was_moved(request, seat.current, "customer", seat.customer):
+    if moved := seat.current and was_moved(request, seat.current, "customer", seat.customer):
         if seat.activity == seat.current:
             return HttpResponse(status=204)
         return tell(request, moved, "#customer_caution", load=pane_url("load", seat), at="#details")
@@ -36,7 +34,7 @@ def caution_first(request, seat):
         return None
     form = form_of(seat)
     if "dialog" in request.GET:
-        shown = {"load": reverse("settle_customer", args=[seat.task.pk])}
+        shown = {"load": reverse("settle_customer", args=[seat.place])}
         return tell(request, news, "#form_caution", own=form.own, at="#dialog", **shown)
     return tell(request, news, "#customer_caution", own=form.own, **loading(seat, form))
 
@@ -44,7 +42,7 @@ def caution_first(request, seat):
 def loading(seat, form):
     """Where Load goes: the pane looks anew; with something unsaved the form opens, where it stands beside."""
     if form.unsaved:
-        return {"load": reverse("settle_customer", args=[seat.task.pk]), "at": "#dialog"}
+        return {"load": reverse("settle_customer", args=[seat.place]), "at": "#dialog"}
     return {"look": look_url("customer_details", seat, listens(seat))}
 
 
@@ -71,8 +69,8 @@ def listens(seat):
 
 def form_of(seat):
     """The form with what stands in it: stored or known, the agent's drafts over it, and what stands beside."""
-    stored = of_customer(seat.customer) if seat.customer else flat(known_values(seat.current, seat.region))
-    kept = seat.drafts.get(record_of(seat), {})
+    stored = of_customer(seat.customer) if seat.customer else flat(seat.known)
+    kept = seat.drafts.get(seat.record, {})
     mine = {name.removeprefix(MINE): text for name, text in kept.items() if name.startswith(MINE)}
     return CustomerForm(stored, kept, {name: text for name, text in mine.items() if is_field(name)})
 
@@ -83,8 +81,3 @@ def version_of(seat, form):
         return 0
     kept = form.typed.get(VERSION, "")
     return int(kept) if kept.isdecimal() and form.unsaved else seat.customer.version
-
-
-def record_of(seat):
-    """Where the form's drafts are kept: with the customer, or with the activity of one who is not stored yet."""
-    return name_of(seat.customer or seat.current)

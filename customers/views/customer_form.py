@@ -7,17 +7,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseLocation, trigger_client_event
 
-from activities import drafts
+from activities import drafts, interactions
 from activities.identity import AlreadyKnown, create_customer
 from activities.joining import MINE
 from caredesk import panes
+from caredesk.places import Opened
 from caredesk.stale import Stale, unseen
 from customers import editing
 from customers.forms import VERSION, CustomerForm, is_field, kept_as_typed, languages, read
 from customers.views.customer_details import context as pane_context
-from customers.views.customer_details import form_of, record_of, version_of
+from customers.views.customer_details import form_of, version_of
 from customers.views.twins import twins_of
 from queues.permissions import agent_required
 from queues.seat import Seat
@@ -60,7 +61,7 @@ def show(request, seat, form, *, edit=False, status=200, **shown):
     shown |= {
         "seat": seat,
         "form": form,
-        "record": record_of(seat),
+        "record": seat.record,
         "editing": may and (edit or not seat.customer or bool(form.unsaved or form.mine)),
         "version": version or "",
         "languages": languages(form.texts["language"]),
@@ -89,19 +90,31 @@ def posted(request, seat):
 
 def create(request, seat):
     form = posted(request, seat)
+    verb = create_customer if seat.task else interactions.create_customer
     try:
         # A copy, so that the seat goes on telling whose drafts these are.
-        create_customer(copy(seat.current), form.values, by=request.user, region=seat.region)
+        created = verb(copy(seat.current), form.values, by=request.user, region=seat.region)
     except ValidationError as error:
         return refused(request, seat, form, error)
     except AlreadyKnown:
         return known_by_now(request, seat)
+    if not seat.current:
+        return begun(request, seat, form, created)
     return done(request, seat, form, _("Customer created."))
+
+
+def begun(request, seat, form, opened, notice=None):
+    """The gadget goes on with whoever was nobody until now."""
+    forget(request, seat)
+    path = reverse("task", args=[Opened(opened.pk)])
+    response = HttpResponseLocation(path, target="#work", swap="innerHTML")
+    trigger_client_event(response, "toast", {"words": notice or _("Customer created.")})
+    return saved(response, seat, form)
 
 
 def known_by_now(request, seat):
     """Another tab was first: nothing is stored twice, and what was typed stays a draft."""
-    fresh = Seat.take(request.agent, seat.task.pk)
+    fresh = Seat.take(request.agent, seat.place)
     notice = _("Not created: this conversation has its customer already, %(name)s.")
     return beside(request, fresh, notice=notice % {"name": fresh.customer.shown_name}, status=409)
 
@@ -109,12 +122,12 @@ def known_by_now(request, seat):
 def is_strange(request, seat):
     """The form was drawn for a customer with whom this conversation is no more."""
     record = request.POST.get("customer_record", "")
-    return record.startswith("customer-") and record != record_of(seat)
+    return record.startswith("customer-") and record != seat.record
 
 
 def somebody_else(request, seat):
     """Nothing that was typed of one customer is stored of another."""
-    name = seat.current.shown_name
+    name = seat.shown_name
     notice = _("Nothing was stored: this conversation is with somebody else by now, %(name)s.") % {
         "name": name
     }
@@ -136,7 +149,7 @@ def save(request, seat, form=None, *, version=None):
 def refused_stale(request, seat, form, stale):
     """The caution alone: the form stays as it is until Load."""
     keep(request, seat, form)
-    address = reverse("settle_customer", args=[seat.task.pk])
+    address = reverse("settle_customer", args=[seat.place])
     return tell(request, stale, "#form_caution", own=form.own, status=409, load=address, at="#dialog")
 
 
@@ -148,7 +161,7 @@ def refused(request, seat, form, error, **shown):
 def done(request, seat, form, notice):
     """Stored; what stands beside stays until it is used or dropped."""
     forget(request, seat)
-    response = beside(request, Seat.take(request.agent, seat.task.pk, seat.selection), notice=notice)
+    response = beside(request, Seat.take(request.agent, seat.place, seat.selection), notice=notice)
     return saved(response, seat, form)
 
 
@@ -168,7 +181,7 @@ def put_aside(request, seat):
 
 def away(request, seat):
     """An empty dialog, and the pane with or without its mark."""
-    fresh = Seat.take(request.agent, seat.task.pk, seat.selection)
+    fresh = Seat.take(request.agent, seat.place, seat.selection)
     return panes.content(request, "customer_details", pane_context(request, fresh), part="behind")
 
 
@@ -177,14 +190,14 @@ def keep(request, seat, form):
     unsaved = {name: form.texts[name] for name in form.unsaved}
     version = {VERSION: str(version_of(seat, form))} if unsaved and seat.customer else {}
     former = {name: None for name in form_of(seat).typed if is_field(name) or name == VERSION}
-    drafts.put(request.user, record_of(seat), former | unsaved | version)
+    drafts.put(request.user, seat.record, former | unsaved | version)
 
 
 def forget(request, seat, *beside):
     names = [name for name in {*form_of(seat).texts, *form_of(seat).typed} if is_field(name)]
-    drafts.forget(request.user, record_of(seat), VERSION, *names, *(f"{MINE}{name}" for name in beside))
+    drafts.forget(request.user, seat.record, VERSION, *names, *(f"{MINE}{name}" for name in beside))
 
 
 def saved(response, seat, form):
-    keys = [f"{record_of(seat)}:{name}" for name in {*form.texts, *form_of(seat).texts, VERSION}]
+    keys = [f"{seat.record}:{name}" for name in {*form.texts, *form_of(seat).texts, VERSION}]
     return trigger_client_event(response, "saved", {"drafts": sorted(keys)})

@@ -3,14 +3,15 @@
 from copy import copy
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from activities import identity
+from activities import identity, opening
 from activities.views.activity_details import closed_words, version_of
 from caredesk.stale import Stale
 from caredesk.templatetags.desk import pane_url
-from customers.views.customer_form import forget, known_by_now, posted, saved
+from customers.views.customer_form import begun, forget, known_by_now, posted, saved
 from customers.views.twins import twin_or_404
 from queues.permissions import agent_required
 from queues.seat import Seat
@@ -25,13 +26,18 @@ def use_customer(request, task_id, customer_id):
     seat = editing(request, task_id)
     form = posted(request, seat)
     customer = twin_or_404(seat, form, customer_id)
+    if not seat.current:
+        return begun(request, seat, form, opening.reopen(customer, by=request.user), said(customer))
     try:
         identity.use_customer(copy(seat.current), customer, by=request.user)
     except identity.AlreadyKnown:
         return known_by_now(request, seat)
     forget(request, seat)
-    notice = _("This is %(name)s.") % {"name": customer.shown_name}
-    return saved(again(request, seat, notice), seat, form)
+    return saved(again(request, seat, said(customer)), seat, form)
+
+
+def said(customer):
+    return _("This is %(name)s.") % {"name": customer.shown_name}
 
 
 @agent_required
@@ -39,6 +45,8 @@ def use_customer(request, task_id, customer_id):
 def unlink_customer(request, task_id):
     """ "Not this customer": only while nobody has made sure of them."""
     seat = editing(request, task_id)
+    if not seat.current:
+        raise Http404
     try:
         identity.unlink(seat.current, version=version_of(request), by=request.user)
     except Stale as stale:
@@ -57,6 +65,8 @@ def unlink_customer(request, task_id):
 def confirm_customer(request, task_id):
     """ "This is them"."""
     seat = editing(request, task_id)
+    if not seat.current:
+        raise Http404
     try:
         identity.confirm(seat.current, version=version_of(request), by=request.user)
     except Stale as stale:
@@ -78,4 +88,4 @@ def editing(request, task_id):
 
 
 def again(request, seat, notice="", *, status=200):
-    return beside(request, Seat.take(request.agent, seat.task.pk), notice=notice, status=status)
+    return beside(request, Seat.take(request.agent, seat.place), notice=notice, status=status)

@@ -10,7 +10,7 @@ from activities.joining import MINE
 from caredesk import panes
 from caredesk.stale import unseen
 from customers.views.customer_details import context as pane_context
-from customers.views.customer_details import form_of, record_of, version_of
+from customers.views.customer_details import form_of, version_of
 from customers.views.customer_form import (
     forget,
     is_strange,
@@ -52,7 +52,7 @@ def load(request, seat):
     form = unsaved_form(request, seat)
     forget(request, seat)
     mine = {f"{MINE}{name}": beside(form, name) for name in form.unsaved}
-    drafts.put(request.user, record_of(seat), mine)
+    drafts.put(request.user, seat.record, mine)
     return saved(anew(request, seat), seat, form)
 
 
@@ -69,7 +69,7 @@ def settle(request, seat):
     if request.POST["mine"] == "use":
         form.typed[name] = form.mine[name]
     keep(request, seat, form)
-    drafts.forget(request.user, record_of(seat), f"{MINE}{name}")
+    drafts.forget(request.user, seat.record, f"{MINE}{name}")
     point = {"at": f"#customer_form [name={name}]"}
     return trigger_client_event(anew(request, seat), "point", point, after="settle")
 
@@ -85,7 +85,7 @@ def keep_both(request, seat):
 
 def anew(request, seat):
     """The form as it stands by now, and the pane behind it, which has been loaded as well."""
-    fresh = Seat.take(request.agent, seat.task.pk, seat.selection)
+    fresh = Seat.take(request.agent, seat.place, seat.selection)
     response = show(request, fresh, form_of(fresh), edit=True)
     pane = panes.content(request, "customer_details", pane_context(request, fresh), part="behind")
     response.content += pane.content

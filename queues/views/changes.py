@@ -11,7 +11,7 @@ from caredesk.stale import author_of, former, latter, names_changed
 from customers.forms import language_name
 from customers.models import Customer
 from queues.permissions import agent_required
-from queues.seat import Seat, find_selected
+from queues.seat import Seat
 from queues.views.caution import NAMES
 from requests_app.models import CareRequest
 
@@ -24,10 +24,8 @@ DATES = {"closed_at"}
 def changes(request, task_id, record):
     """The last of them, newest first; of what the agent sees through this task."""
     seat = Seat.take(request.agent, task_id)
-    if seat.customer and record == name_of(seat.customer):
-        found = seat.customer
-    else:
-        found = find_selected(request.agent, seat.task, record)
+    own = seat.customer and record == name_of(seat.customer)
+    found = seat.customer if own else seat.find(record)
     return render(request, "desk/changes.html", {"changes": changes_of(found)})
 
 

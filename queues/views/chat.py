@@ -4,7 +4,7 @@ Whose conversation it is: that of the browser with its token, in the cookie `cha
 """
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import JsonResponse
@@ -32,6 +32,8 @@ def chat(request, queue):
     live = bool(activity) and standing_of(activity).is_live
     if request.method == "POST":
         return go_on(request, queue, activity) if live else begin(request, queue)
+    if live:
+        conversation.read_in(activity, get_language())
     if live or (activity and "new" not in request.GET and not is_long_over(activity)):
         return talk_page(request, queue, answering(activity))
     return start_page(request, queue)
@@ -49,7 +51,7 @@ def chat_messages(request, queue):
     messages = conversation.since(activity, number(request.GET.get("after", 0)))
     return JsonResponse(
         {
-            "messages": [line(message, activity.agent_seen_seq) for message in messages],
+            "messages": [line(message, activity.agent_seen_seq, queue) for message in messages],
             "seq": activity.last_seq,
             "seen": activity.agent_seen_seq,
             "status": status(standing_of(activity)),
@@ -130,9 +132,13 @@ def begin(request, queue):
 
 def go_on(request, queue, activity):
     """Said without a script; or in the first form, sent twice or from a second tab."""
-    given = typed(request)
+    given, upload = typed(request), request.FILES.get("file")
+    once = given["once"] or uuid4()
     try:
-        chats.hear(activity, text=given["text"], uuid=given["once"] or uuid4())
+        if upload:
+            chats.hear_file(activity, upload=upload, uuid=uuid5(once, "file"))
+        if given["text"] or not upload:
+            chats.hear(activity, text=given["text"], uuid=once)
     except conversation.Refused as error:
         return talk_page(request, queue, activity, written=given["text"], errors={"text": error.messages})
     return redirect("chat", queue.slug)

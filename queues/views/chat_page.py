@@ -42,6 +42,7 @@ def talk_page(request, queue, activity, *, written="", rating=None, errors=None)
     messages = conversation.since(activity, limit=shown)
     context = {
         "queue": queue,
+        "slug": queue.slug,
         "activity": {name: getattr(activity, name) for name in PUBLIC},
         "standing": standing_of(activity),
         "conversation": public_name(activity),
@@ -58,17 +59,17 @@ def talk_page(request, queue, activity, *, written="", rating=None, errors=None)
     return render(request, "chat/talk.html", context, status=422 if errors else 200)
 
 
-def line(message, seen: int) -> dict:
+def line(message, seen: int, slug: str) -> dict:
     """One line of the conversation, a Message or its event, in the reader's language and zone.
 
-    `seen`: up to where the agent has read.
+    `seen`: up to where the agent has read; `slug`: of the queue, in which its files have their addresses.
     """
     if isinstance(message, dict):
         message = message | {"sent_at": datetime.fromisoformat(message["sent_at"])}
         seq, uuid = message["seq"], message["uuid"]
     else:
         seq, uuid = message.seq, str(message.uuid)
-    html = part("message").render({"message": message, "seen": seen})
+    html = part("message").render({"message": message, "seen": seen, "slug": slug})
     return {"seq": seq, "uuid": uuid, "html": html.strip()}
 
 

@@ -15,7 +15,7 @@ CACHE_SECONDS = 300
 @conditional_page
 def chat_script(request):
     """In the words of the reader's browser, so `Vary: Accept-Language`; the same for everybody else."""
-    words = {"open": _("Chat with us"), "title": _("Chat"), "unread": _("new")}
+    words = {"open": _("Chat with us"), "title": _("Chat"), "unread": _("Unread messages: %n")}
     response = HttpResponse(
         f"{loader().rstrip()}({json.dumps(words)});\n", content_type="text/javascript; charset=utf-8"
     )

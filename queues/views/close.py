@@ -9,19 +9,21 @@ from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from activities.identity import AlreadyKnown
 from activities.joining import MINE, NOTES
-from activities.models import Activity
+from activities.models import Activity, OpenCustomer
 from activities.views.activity_details import closed_words
 from activities.views.comments import CALL_COMMENT
+from caredesk.places import Opened
 from caredesk.realtime import name_of
 from caredesk.stale import Stale
 from customers.forms import list_name
 from customers.models import Customer
 from customers.views import customer_details, customer_form
 from customers.views.twins import twin_or_404
-from queues import closing, desk
+from queues import closing, closing_gadget, desk
 from queues.models import Task
 from queues.permissions import agent_required
-from queues.seat import Seat, find_selected
+from queues.seat import Seat
+from queues.views import gadget
 from queues.views.beside import beside
 from queues.views.caution import NAMES, caution_of
 from queues.views.drafts import EDITED_COMMENT
@@ -38,7 +40,7 @@ def close(request, task_id):
     """Posted are the fields that were changed and not saved, each with the name of its record; with `choice`, the
     answer to the question. 200 with a dialog is the question; 409 and 422 say why nothing was closed."""
     if is_closed(request.agent, task_id):
-        return onwards(request)
+        return onwards(request, task_id)
     seat = Seat.take(request.agent, task_id)
     if seat.is_preview:
         raise PermissionDenied
@@ -51,21 +53,27 @@ def close(request, task_id):
         return reasoned(customer_form.show(request, seat, form, edit=True, status=409))
     try:
         left = leftovers(request, seat, form)
-        closing.close(task_id, left, choice=choice_of(request), by=request.agent)
+        ended = verb_of(task_id)(task_id, left, choice=choice_of(request), by=request.agent)
     except closing.Question as question:
         return ask(request, seat, form, question.kind)
     except (ValidationError, Stale, Closed, AlreadyKnown) as error:
         return refused(request, seat, form, error)
-    return onwards(request, closed=seat.current)
+    return onwards(request, task_id, closed=seat, ended=ended)
 
 
-def is_closed(agent, task_id):
-    return Task.objects.filter(pk=task_id, agent=agent, state=Task.CLOSED).exists()
+def verb_of(place):
+    return closing_gadget.close if isinstance(place, Opened) else closing.close
+
+
+def is_closed(agent, place):
+    if isinstance(place, Opened):
+        return not OpenCustomer.objects.filter(pk=place, agent=agent.user).exists()
+    return Task.objects.filter(pk=place, agent=agent, state=Task.CLOSED).exists()
 
 
 def unsaved_elsewhere(request, seat):
     """Whether the request of this task has unsaved text while another one is shown."""
-    record = seat.current.care_request
+    record = seat.anybody.care_request
     if not record or request.POST.get("record", "") == name_of(record):
         return False
     return any(
@@ -116,15 +124,15 @@ def details(request, seat):
 
 def remarks(request, seat):
     """A half-typed tag and comments, of the activity that is shown and of the task's own."""
-    shown = find_selected(request.agent, seat.task, request.POST.get("activity", ""))
+    shown = seat.find(request.POST.get("activity", ""))
     texts = {name: text for name, text in request.POST.items() if is_remark(name) and text.strip()}
     below = {CALL_COMMENT: texts.pop(CALL_COMMENT)} if CALL_COMMENT in texts else {}
     if texts and not (isinstance(shown, Activity) and seat.may(shown)):
         raise PermissionDenied
-    drafts = seat.drafts.get(name_of(seat.current), {})
+    drafts = seat.drafts.get(name_of(seat.anybody), {})
     kept = {name: text for name, text in drafts.items() if is_remark(name)}
-    if shown == seat.current:
-        return [closing.Edit(shown, texts | below)]
+    if shown == seat.current or not seat.current:
+        return [closing.Edit(shown, texts | below)] if shown else []
     return [closing.Edit(shown, texts), closing.Edit(seat.current, kept | below)]
 
 
@@ -138,8 +146,8 @@ def ask(request, seat, form, kind):
     if kind == closing.CREATE:
         values = form.values
         twins = customer_form.twins_of(values["emails"], values["phones"], seat.region)
-    name = form.shown_name or seat.current.shown_name
-    shown = customer_details.context(request, Seat.take(request.agent, seat.task.pk)) | {
+    name = form.shown_name or seat.shown_name
+    shown = customer_details.context(request, Seat.take(request.agent, seat.place)) | {
         "kind": kind,
         "question": closing.question_text(kind, name),
         "changes": changes(form),
@@ -198,15 +206,20 @@ def reasoned(response):
     return trigger_client_event(response, "toast", {"words": _("Nothing was closed yet.")})
 
 
-def onwards(request, closed=None):
-    """To the next task in progress, or to where one is chosen."""
+def onwards(request, place, closed=None, ended=()):
+    """To the next task in progress, or to where one is chosen; in the gadget to the next open customer, and its host is
+    told which interactions have `ended`."""
+    if isinstance(place, Opened):
+        return gadget.onwards(request, closed, ended)
     following = desk.in_progress(request.agent).first()
     path = reverse("task", args=[following.pk]) if following else reverse("desk")
     response = HttpResponseLocation(path, target="#work", swap="innerHTML")
     trigger_client_event(response, "look-tasks", {})
     if closed:
         text = (
-            _("Closed. %(name)s has been told.") if closed.medium == Activity.CHAT else _("Closed: %(name)s.")
+            _("Closed. %(name)s has been told.")
+            if closed.current.medium == Activity.CHAT
+            else _("Closed: %(name)s.")
         )
         trigger_client_event(response, "toast", {"words": text % {"name": closed.shown_name}})
     return response

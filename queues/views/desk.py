@@ -4,8 +4,9 @@ from django.http import Http404
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from queues.lost import Lost
 from queues.permissions import agent_required
-from queues.seat import Lost, Seat
+from queues.seat import Seat
 from queues.stamps import stamp_of
 from queues.views.work import gone, show, show_nothing
 

@@ -10,7 +10,7 @@ from caredesk.realtime import name_of
 from queues.permissions import agent_required
 from queues.seat import Seat
 from queues.stamps import stamp_of
-from queues.views.work import show
+from queues.views.work import details, show
 from requests_app.models import CareRequest
 from requests_app.views.request_details import VERSION, texts_of, version_of
 from requests_app.views.settle_request import changed, put_beside
@@ -28,7 +28,8 @@ def load(request, task_id):
     former = request.POST.get("record", "")
     if seat.care_request and seat.may_edit_request and former != name_of(seat.care_request):
         carry(request, seat, former)
-    response = show(request, Seat.take(request.agent, task_id, seat.selection), stamp)
+    fresh = Seat.take(request.agent, task_id, seat.selection)
+    response = show(request, fresh, stamp) if fresh.task else details(request, fresh)
     return trigger_client_event(
         response, "saved", {"drafts": [f"{former}:{name}" for name in (*NOTES, VERSION)]}
     )

@@ -14,7 +14,7 @@ from activities.models import Activity
 from caredesk.realtime import name_of
 from caredesk.stale import author_of, shown_author
 from customers.models import Customer
-from queues.seat import Lost
+from queues.lost import Lost
 from queues.views.caution import put
 
 STAY = ("request_details", "activity_details", "comments")

@@ -10,6 +10,7 @@ from activities import drafts
 from activities.views import communication
 from caredesk import panes
 from caredesk.realtime import name_of
+from caredesk.sorting import in_order
 from queues import room, transferring
 from queues.accepting import NotYours
 from queues.models import Agent, Queue
@@ -30,7 +31,7 @@ def transfer(request, task_id):
     to, note = request.POST.get("to", ""), request.POST.get("note", "")
     try:
         target = target_of(to)
-        pass_on(seat.task.pk, target, note, by=request.agent)
+        pass_on(seat.place, target, note, by=request.agent)
     except ValidationError as error:
         errors = {field: words[0] for field, words in error.message_dict.items()}
         return show(request, seat, to=to, note=note, errors=errors, status=422)
@@ -59,7 +60,7 @@ def own_seat(request, task_id):
 def show(request, seat, *, to="", note="", errors=None, status=200):
     shown = {
         "seat": seat,
-        "queues": Queue.objects.exclude(pk=seat.task.queue_id),
+        "queues": in_order(Queue.objects.exclude(pk=seat.task.queue_id)),
         "agents": colleagues(seat),
         "chosen": to,
         "note": note,
@@ -70,7 +71,7 @@ def show(request, seat, *, to="", note="", errors=None, status=200):
 
 def colleagues(seat):
     """Who is at their desk, each with why they cannot take it, or ""."""
-    there = list(transferring.targets(seat.task))
+    there = in_order(transferring.targets(seat.task), lambda agent: agent.shown_name)
     facts = {agent.pk: agent for agent in room.of_each([agent.pk for agent in there])}
     return [{"agent": agent, "why_not": why_not(facts[agent.pk], seat.task.medium)} for agent in there]
 
@@ -106,10 +107,10 @@ def passed(request, seat, target):
     saved = {"drafts": [f"{name_of(seat.current)}:{DRAFT}"]}
     if isinstance(target, Queue):
         words = _("%(customer)s was transferred to %(queue)s.")
-        response = onwards(request)
+        response = onwards(request, seat.place)
         told = words % {"customer": seat.current.shown_name, "queue": target.name}
         return trigger_client_event(trigger_client_event(response, "saved", saved), "toast", {"words": told})
-    seat = Seat.take(request.agent, seat.task.pk)
+    seat = Seat.take(request.agent, seat.place)
     top = communication.context(request, seat) | {"oob": True}
     response = panes.content(request, "communication", top, part="offered")
     return trigger_client_event(trigger_client_event(response, "saved", saved), "look-tasks", {})

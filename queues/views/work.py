@@ -1,6 +1,7 @@
 """The work area: all panes of one task, alone for htmx, else within the whole desk."""
 
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from activities.views import activity_details, comments, communication, journey
@@ -31,22 +32,37 @@ def show(request, seat, stamp, *, accepted=False):
     """
     request.accepted = accepted
     if request.htmx.target == "details":
-        return render(
-            request, "desk/work.html#details", {"seat": seat, "panes": drawn(request, seat, DETAILS)}
-        )
+        return details(request, seat)
     shown = {"seat": seat, "stamp": stamp, "panes": drawn(request, seat, PANES)}
     if request.htmx:
         return render(request, "desk/work.html", shown)
-    return desk(request, seat.task.pk, shown)
+    return desk(request, seat.place, shown)
 
 
-def show_nothing(request, *, status=200, why=""):
-    """Why there is nothing to see. Also htmx gets it, with its status: the script shows that, too."""
+def look(request, seat):
+    """The panes of a customer who is no task of the agent's, to read; they have nothing that a stamp could tell of."""
+    if request.htmx.target == "details":
+        return details(request, seat)
+    shown = {"seat": seat, "stamp": "", "panes": drawn(request, seat, ("journey", *DETAILS))}
+    shown["panes"]["communication"] = render_to_string("desk/looked_at.html", {"seat": seat}, request)
     if request.htmx:
-        return render(request, "desk/empty.html", tasks.counts(request.agent) | {"why": why}, status=status)
+        return render(request, "desk/work.html", shown)
+    return desk(request, None, shown)
+
+
+def details(request, seat):
+    """What the seat has selected, at a task or in the gadget."""
+    return render(request, seat.details, {"seat": seat, "panes": drawn(request, seat, DETAILS)})
+
+
+def show_nothing(request, *, status=200, why="", found=None):
+    """Why there is nothing to see, or who was `found`. Also htmx gets it, with its status: the script shows that."""
+    said = {"why": why, "found": found}
+    if request.htmx:
+        return render(request, "desk/empty.html", tasks.counts(request.agent) | said, status=status)
     now = room.of(request.agent.pk)
     rail = tasks.context(request, request.agent, idle=idle(now))
-    return desk(request, None, rail | tasks.counts_of(rail) | {"why": why}, now=now, rail=rail, status=status)
+    return desk(request, None, rail | tasks.counts_of(rail) | said, now=now, rail=rail, status=status)
 
 
 def gone(request, task_id, *, why="", status=404):

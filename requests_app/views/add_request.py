@@ -8,6 +8,7 @@ from django_htmx.http import trigger_client_event
 
 from activities import joining
 from activities.views.activity_details import version_of
+from caredesk.realtime import name_of
 from caredesk.stale import Stale
 from queues.permissions import agent_required
 from queues.seat import Seat
@@ -23,13 +24,23 @@ def add_request(request, task_id):
     if not seat.customer or seat.is_preview:
         raise PermissionDenied
     try:
-        joining.add_request(seat.current, version=version_of(request), by=request.user)
+        if seat.current:
+            joining.add_request(seat.current, version=version_of(request), by=request.user)
+        else:
+            return beside_new(request, seat, joining.add_empty_request(seat.customer, by=request.user))
     except Closed:
         return refused(_("Nothing moved: the request of this conversation is closed."))
     except Stale as stale:
         return refused(_("Nothing moved: %(name)s has just changed this conversation.") % {"name": stale.by})
     notice = _("A new request was made, and this conversation moved to it.")
     return beside(request, Seat.take(request.agent, task_id), notice=notice, point="#request_title")
+
+
+def beside_new(request, seat, made):
+    """Nothing is going on with the customer who is open: the new request is selected, and nothing moved."""
+    fresh = Seat.take(request.agent, seat.place, name_of(made))
+    response = beside(request, fresh, notice=_("A new request was made."))
+    return trigger_client_event(response, "point", {"at": "#request_title"}, after="settle")
 
 
 def refused(why):

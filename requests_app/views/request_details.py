@@ -49,7 +49,7 @@ def caution_first(request, seat):
 def edited(seat, name):
     """The request, or the activity with the notes, that the fields were drawn for; it may not be selected any more."""
     record = seat.care_request or seat.activity
-    if name and name != name_of(record):
+    if not record or (name and name != name_of(record)):
         record = find(seat, name)
     if not seat.holds(record):
         raise PermissionDenied
@@ -62,7 +62,7 @@ def texts_of(request):
 
 def find(seat, name):
     kind, _dash, number = name.partition("-")
-    if kind == "activity" and number == str(seat.current.pk):
+    if kind == "activity" and seat.current and number == str(seat.current.pk):
         return seat.current.care_request or seat.current
     if kind != "request" or not number.isdecimal() or len(number) > 18 or not seat.customer:
         raise Http404
@@ -128,7 +128,7 @@ def answer(request, seat, record, texts, *, status=200, **shown):
 
 
 def whole(request, seat, *, status=200, errors=None):
-    fresh = Seat.take(request.agent, seat.task.pk, seat.selection)
+    fresh = Seat.take(request.agent, seat.place, seat.selection)
     return panes.content(request, "request_details", context(request, fresh, errors), status=status)
 
 
@@ -155,7 +155,7 @@ def context(request, seat, errors=None):
         "caution": caution_of(news, [each["name"] for each in fields if each["is_unsaved"]])
         if news
         else None,
-        "title_hint": "" if stored["title"] or seat.is_preview else title_hint(seat),
+        "title_hint": "" if stored["title"] or not seat.may_edit_request else title_hint(seat),
         "listens": [seat.care_request, seat.activity],
     }
 
@@ -166,13 +166,13 @@ def field_of(seat, record, name, stored, typed, errors):
         "stored": stored,
         "value": typed or stored,
         "is_unsaved": is_unsaved(typed, stored),
-        "mine": seat.draft(record, f"{MINE}{name}"),
+        "mine": seat.draft(record, f"{MINE}{name}") if record else "",
         "error": errors.get(name, [""])[0],
     }
 
 
 def typed_of(seat, record):
-    return {name: seat.draft(record, name) for name in NOTES}
+    return {name: seat.draft(record, name) if record else "" for name in NOTES}
 
 
 def is_unsaved(typed, stored):
@@ -194,7 +194,7 @@ def closing_of(seat):
         return ""
     if care_request.solved:
         return "solved"
-    if care_request == seat.current.care_request or care_request.is_busy:
+    if (seat.task and care_request == seat.current.care_request) or care_request.is_busy:
         return "busy"
     return "due" if care_request.closes_at <= timezone.now() else "timed"
 
@@ -202,6 +202,8 @@ def closing_of(seat):
 def notes(seat, care_request):
     if care_request:
         return {field: getattr(care_request, field) for field in NOTES}
+    if not seat.activity:
+        return dict.fromkeys(NOTES, "")
     live = seat.notes_of(seat.activity)
     return {field: live.get(field) or getattr(seat.activity, f"{field}_note") for field in NOTES}
 

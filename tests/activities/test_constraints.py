@@ -13,6 +13,7 @@ from activities.models import (
     Comment,
     Draft,
     Email,
+    Interaction,
     Message,
     OpenCustomer,
     Outbox,
@@ -61,6 +62,12 @@ def opened(cast, **values):
     return OpenCustomer.objects.create(agent=cast["ana"].user, **values)
 
 
+def interaction(cast, **values):
+    return Interaction.objects.create(
+        agent=cast["ana"].user, name="host-7", activity=cast["activity"], **values
+    )
+
+
 def twice(make, *, again=None, **values):
     """The same again, but for what `again` changes."""
 
@@ -102,6 +109,9 @@ CASES = {
     "email_comes_in_or_goes_out": lambda cast: email(cast, direction="up"),
     "email_has_a_message_id": lambda cast: email(cast, message_id=""),
     "attachment_belongs_to_a_message_or_an_email": attachment,
+    "attachment_has_both_measures_of_a_picture": lambda cast: attachment(
+        cast, message=message(cast), width=640
+    ),
     **too_long(
         "attachment",
         lambda cast, name: Attachment.objects.create(
@@ -118,9 +128,9 @@ CASES = {
         lambda cast: Draft.objects.create(agent=None, record="activity-1", field="title", text="Router")
     ),
     "customer_is_open_once_an_agent": lambda cast: twice(opened, customer=cast["jelena"])(cast),
-    "interaction_is_open_once_an_agent": lambda cast: twice(
-        opened, interaction="7", activity=cast["activity"]
-    )(cast),
+    "activity_is_open_once_an_agent": lambda cast: twice(opened, activity=cast["activity"])(cast),
+    "interaction_is_reported_once_an_agent": twice(interaction),
+    **too_long("interaction", interaction, ["external_id"]),
     "open_customer_is_somebody_or_something": opened,
     "customer_is_recent_once_an_agent": twice(
         lambda cast: RecentCustomer.objects.create(agent=cast["ana"].user, customer=cast["jelena"])

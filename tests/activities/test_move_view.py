@@ -210,7 +210,9 @@ class Test_undo_move:
 @pytest.mark.rule("R81")
 class Test_find_customers:
     def test_words_find_others(self, desk, tomasz):
-        assert "Tomasz Wójcik" in text(desk.get("find_customers", q="wojc"))
+        assert "Close TW Tomasz Wójc ik" in text(desk.get("find_customers", q="wojc"))
+        assert "<mark>Wójc</mark>ik" in html(desk.get("find_customers", q="wojc"))
+        assert "Found TW Tomasz Wójcik" in text(desk.get("find_customers", q="WÓJCIK"))
         assert "Nobody found" in text(desk.get("find_customers", q="jelena"))
 
     def test_too_slow_is_said(self, desk, monkeypatch):

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import expect, sync_playwright
 
+from caredesk import processes
 from tests.browser.beside import chat, strange_chat  # noqa: F401 (fixtures for all)
 from tests.server import Server
 
@@ -54,7 +55,10 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def _server(tmp_path_factory, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
-        server = Server(tmp_path_factory.mktemp("server")).start()
+        port = processes.free_port()  # of another desktop, whose page frames the gadget
+        allowed = {"CAREDESK_GADGET_ORIGINS": f"http://127.0.0.1:{port}"}
+        server = Server(tmp_path_factory.mktemp("server"), **allowed).start()
+        server.desktop_port = port
     yield server
     server.stop()
 

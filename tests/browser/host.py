@@ -1,9 +1,13 @@
 """Another site, of another origin, under a strict policy of its own, that shows our chat by one script tag."""
 
 import contextlib
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from caredesk.engine_room import ROOT
+
+GUIDE = ROOT / "docs" / "integrating.md"
 STYLE = """
 * { color: red !important; font-size: 40px !important; display: inline !important; }
 caredesk-chat { display: none !important; opacity: 0 !important; transform: scale(9) !important; }
@@ -30,8 +34,21 @@ class Site:
         return ("text/css", STYLE) if path == "/style.css" else ("text/html", self.page)
 
 
+class Desktop:
+    """Another agent desktop: the complete host page of docs/integrating.md, with the gadget of `origin` in it."""
+
+    policy = ""
+
+    def __init__(self, origin: str):
+        (page,) = re.findall(r"```html\n(<!doctype html>.*?)```", GUIDE.read_text(), re.S)
+        self.page = page.replace("https://desk.example.org", origin)
+
+    def answer(self, path: str) -> tuple[str, str]:
+        return ("text/html", self.page) if path == "/" else ("text/css", "")
+
+
 @contextlib.contextmanager
-def served(site: Site):
+def served(site, port=0):
     """The address of the site; 127.0.0.1 is another site than localhost."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -39,14 +56,15 @@ def served(site: Site):
             kind, body = site.answer(self.path)
             self.send_response(200)
             self.send_header("Content-Type", f"{kind}; charset=utf-8")
-            self.send_header("Content-Security-Policy", site.policy)
+            if site.policy:
+                self.send_header("Content-Security-Policy", site.policy)
             self.end_headers()
             self.wfile.write(body.encode())
 
         def log_message(self, *args):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

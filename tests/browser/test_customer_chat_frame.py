@@ -10,6 +10,7 @@ from tests.browser.customer import (
     begin,
     click,
     line_of,
+    log_of,
     press,
     say,
     shown,
@@ -17,6 +18,7 @@ from tests.browser.customer import (
 )
 from tests.browser.host import Site, served
 from tests.browser.looking import assert_accessible
+from tests.files import picture
 from tests.waiting import eventually
 
 # Firefox tells of every cookie of a third party that is kept apart for each site that shows it: as it should be.
@@ -74,6 +76,25 @@ class Test_on_another_site:
         expect(line_of(frame, "Still here")).to_be_visible()
         assert shown(frame) == stored(activity) == [QUESTION, "From a frame", "Still here"]
         assert Activity.objects.count() == 1
+
+    @pytest.mark.rule("R100")
+    def test_a_picture_is_sent_seen_and_saved(self, visitor, internet, tmp_path):
+        """What is asked for by an <img> or a link cannot say that it is framed; Escape leaves the picture alone."""
+        frame = opened(visitor)
+        begin(frame, address="")
+        (tmp_path / "lamp.png").write_bytes(picture())
+        frame.locator("[data-files]").set_input_files(tmp_path / "lamp.png")
+        frame.get_by_role("button", name="Send", exact=True).click()
+        sent = log_of(frame).get_by_role("link", name="lamp.png")
+        eventually(lambda: sent.locator("img").evaluate("image => image.complete && image.naturalWidth"))
+        sent.click()
+        viewer = frame.get_by_role("dialog", name="lamp.png")
+        with visitor.expect_download() as saving:
+            viewer.get_by_role("link", name="Save").click()
+        assert saving.value.suggested_filename == "lamp.png"
+        visitor.keyboard.press("Escape")
+        expect(viewer).to_be_hidden()
+        expect(log_of(frame)).to_be_visible()
 
     @pytest.mark.rule("R100")
     def test_its_cookies_are_partitioned_and_no_others_are_set(self, browser_name, visitor, ours):

@@ -6,6 +6,11 @@ from django.urls import URLPattern, get_resolver
 
 SAMPLES = {
     "int": "1",
+    "open": "1",
+    "place": "desk/1",
+    "task": "1",
+    "look": "1",
+    "work": "desk/1",
     "slug": "internet",
     "str": "x",
     "path": "x",

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format, number_format
 
 from caredesk.templatetags import desk
 
@@ -55,6 +56,32 @@ def test_nothing_is_said_of_no_time(nothing):
 )
 def test_a_moment_is_said_as_shortly_as_it_is_clear(moment, said):
     assert desk.shortly(moment) == said
+
+
+@pytest.mark.rule("R11")
+@pytest.mark.parametrize(
+    ("language", "short", "whole", "in_the_administration"),
+    [
+        ("en", "5 Aug", "5 Aug 2025", "5 August 2026, 14:06"),
+        ("sr-latn", "5. avg", "5. avg 2025.", "5. avgust 2026. 14:06"),
+        ("nl", "5 aug", "5 aug 2025", "5 augustus 2026 14:06"),
+        ("pl", "5 sie", "5 sie 2025", "5 sierpnia 2026 14:06"),
+        ("tr", "5 Ağu", "5 Ağu 2025", "5 Ağustos 2026 14:06"),
+    ],
+)
+def test_dates_are_those_of_the_readers_language(language, short, whole, in_the_administration):
+    moment = datetime(2026, 8, 5, 14, 6, tzinfo=UTC)
+    with translation.override(language):
+        assert (desk.day(moment), desk.day(moment.replace(year=2025))) == (short, whole)
+        assert desk.clock(moment) == "14:06"
+        assert date_format(moment, "DATETIME_FORMAT") == in_the_administration
+
+
+@pytest.mark.rule("R11")
+@pytest.mark.parametrize(("language", "said"), [("en", "1,234.5"), ("pl", "1\xa0234,5"), ("tr", "1.234,5")])
+def test_numbers_are_those_of_the_readers_language(language, said):
+    with translation.override(language):
+        assert number_format(1234.5, force_grouping=True) == said
 
 
 def test_times_are_those_of_the_readers_zone():

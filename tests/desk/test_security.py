@@ -67,6 +67,7 @@ class Test_a_stranger:
             "/api/v1/cti/",
             "/chat.js",
             "/chat/",
+            "/gadget/finesse.xml",
             "/healthz",
             "/i18n/",
             "/metrics",

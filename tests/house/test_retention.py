@@ -34,7 +34,7 @@ def rows(jelena, ana):
 
 
 def test_what_is_too_old_goes_and_the_rest_stays(rows):
-    gone = {"call_log": 1, "sessions": 1, "log_ins": 3, "merges": 1, "outbox": 1}
+    gone = {"call_log": 1, "sessions": 1, "log_ins": 3, "merges": 1, "outbox": 1, "files": 0}
     assert retention.tidy() == gone
     assert retention.tidy() == dict.fromkeys(gone, 0)
     assert CallLog.objects.get().call_id == "29"

@@ -60,6 +60,7 @@ def rows_of_everything(queue, by):
         agent=by.user, record=f"request-{number}", field="title", text="secret words"
     )
     activities.OpenCustomer.objects.create(agent=by.user, customer=customer)
+    activities.Interaction.objects.create(agent=by.user, name=f"host-{number}", activity=activity)
     activities.RecentCustomer.objects.create(agent=by.user, customer=customer)
     activities.Merge.objects.create(kept=customer, undo={}, by=by.user)
     activities.Outbox.objects.create(kind="email", payload={})

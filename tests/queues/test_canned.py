@@ -28,6 +28,12 @@ def test_those_that_begin_so_come_first(internet):
     assert shortcuts(internet, "zz") == []
 
 
+@pytest.mark.rule("R11")
+def test_are_found_whichever_i_is_typed(internet):
+    CannedReply.objects.create(shortcut="İade", text="14 gün")
+    assert [shortcuts(internet, typed) for typed in ("iade", "IADE", "ıad")] == [["İade"]] * 3
+
+
 def test_the_queues_own_stands_for_the_organisations(internet, billing):
     assert replies(internet, "greeting")[0].text == "Hello & welcome"
     assert replies(billing, "greeting")[0].text == "Good morning!"

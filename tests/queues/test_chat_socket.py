@@ -7,6 +7,7 @@ import pytest
 import redis
 from channels.layers import get_channel_layer
 from django.conf import settings
+from django.utils.translation import gettext, override
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from activities import chat as conversation
@@ -208,9 +209,12 @@ class Test_saying:
         assert page.hear_one(lambda words: words.get("status", {}).get("state") == "waiting")
         assert Task.objects.waiting().count() == 1
 
+    @pytest.mark.rule("R11")
     def test_is_refused_in_the_customers_language(self, open_page, activity):
         page = open_page(**{"Accept-Language": "nl"})
-        assert page.here()["status"]["state"] == "waiting"
+        page.here()
+        with override("nl"):
+            assert page.say("  ")["why"] == gettext("Write something first.") != "Write something first."
 
     @pytest.mark.parametrize(
         "words",
@@ -290,6 +294,24 @@ class Test_what_the_page_is_told:
         while 1 not in places:
             places.append(page.hear("status")["status"]["place"])
         assert len(places) <= 3
+
+    @pytest.mark.rule("R11")
+    def test_in_the_customers_language_whatever_that_of_the_agent(self, open_page, task, ana):
+        page = open_page(**{"Accept-Language": "nl"})
+        page.here()
+        with override("pl"):
+            accepting.accept(task.pk, by=ana)
+            closing.close(task.pk, closing.Leftovers(), choice=closing.DISCARD, by=ana)
+        told = [page.hear("message")["message"]["html"] for _ in range(2)]
+        with override("nl"):
+            words = [
+                gettext("%(name)s joined at %(moment)s"),
+                gettext("%(name)s closed the chat at %(moment)s"),
+            ]
+        for html, text in zip(told, words, strict=True):
+            known = text.replace("%(name)s", "Ana Kovač").partition("%(moment)s")[0].strip()
+            assert known in html
+        assert "joined" not in told[0]
 
     def test_nothing_of_other_conversations(self, page, internet, ana):
         other = chat_in(internet, name="Other")

@@ -6,9 +6,9 @@ import sys
 from importlib import import_module
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-NAMES = ("messages", "desk", "accept", "route", "race")
+NAMES = ("messages", "desk", "accept", "route", "race", "search", "journey")
 
 
 class Command(BaseCommand):
@@ -21,18 +21,34 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("name", nargs="+", choices=NAMES, metavar="NAME", help=", ".join(NAMES))
         parser.add_argument("--json", action="store_true", help="one JSON object a line, for keeping")
+        parser.add_argument(
+            "--size",
+            action="append",
+            default=[],
+            metavar="WHAT=N",
+            help="of search: customers, few, rounds; of journey: activities, few, rounds",
+        )
 
     def handle(self, *args, **options):
         if os.environ.get("DJANGO_SETTINGS_MODULE") != "bench.settings":
             self.start_again()
+        sizes = sizes_of(options["size"])
+        measures = [import_module(f"bench.{name}") for name in options["name"]]
+        alone = [measure for measure in measures if getattr(measure, "ALONE", False)]
+        for measure in alone:
+            asyncio.run(self.tell(measure.run(None, **chosen(measure, sizes)), as_json=options["json"]))
+        if others := [measure for measure in measures if measure not in alone]:
+            self.measure_web(others, sizes, as_json=options["json"])
+
+    def measure_web(self, measures, sizes, *, as_json):
         from bench import filling, server
 
         messages = filling.make_database()
-        if not options["json"]:
+        if not as_json:
             self.stdout.write(f"In a database with {messages:,} messages:")
         with server.web() as address:
-            for name in options["name"]:
-                asyncio.run(self.measure(name, address, as_json=options["json"]))
+            for measure in measures:
+                asyncio.run(self.tell(measure.run(address, **chosen(measure, sizes)), as_json=as_json))
 
     def start_again(self):
         """The floors need their own settings: the same command again, under them."""
@@ -41,7 +57,20 @@ class Command(BaseCommand):
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, *sys.argv])
 
-    async def measure(self, name, address, *, as_json):
-        async for figure in import_module(f"bench.{name}").run(address):
+    async def tell(self, figures, *, as_json):
+        async for figure in figures:
             self.stdout.write(figure.as_json() if as_json else figure.as_text())
             self.stdout.flush()
+
+
+def sizes_of(given):
+    """{"customers": 2000} of ["customers=2000"]."""
+    try:
+        return {name: int(count) for name, count in (size.split("=") for size in given)}
+    except ValueError:
+        raise CommandError("A size is given as WHAT=N, e.g. customers=2000.") from None
+
+
+def chosen(measure, sizes):
+    """Those of its own sizes that were given."""
+    return {name: sizes.get(name, usual) for name, usual in getattr(measure, "SIZES", {}).items()}

@@ -6,16 +6,19 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from caredesk.catalogs import compile_catalogs
 from caredesk.models import Heartbeat
 from queues.supervising import supervisors
 
 
 class Command(BaseCommand):
     help = (
-        "Migrate the database and, when nobody has an account yet and CAREDESK_DEMO is not 0, load the demo."
+        "Compile the translations, migrate the database and, when nobody has an account yet and CAREDESK_DEMO is "
+        "not 0, load the demo."
     )
 
     def handle(self, *args, **options):
+        compile_catalogs()
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         supervisors()
         self.stdout.write("The database is up to date")

@@ -8,13 +8,15 @@ WORDS = {
     "log_ins": "records of log-ins older than 30 days",
     "merges": "merges older than 7 days, which cannot be undone any more",
     "outbox": "outgoing work done more than 30 days ago",
+    "files": "files that belong to no conversation any more",
 }
 
 
 class Command(BaseCommand):
     help = (
         "Let go what is not kept for ever: the log of telephone systems after 30 days, log-ins that have run out, "
-        "records of log-ins and of outgoing work after 30 days, and what undoes a merge after 7. "
+        "records of log-ins and of outgoing work after 30 days, what undoes a merge after 7, and the files of "
+        "conversations that are gone. "
         "The worker does so every hour."
     )
 

@@ -1,6 +1,7 @@
 // Close sends along what stands in the panes and was never saved: only fields that were changed, each with the name of
 // what it belongs to (R87). The server stores it, asks its one question, or says beside which field it cannot.
 
+import { unsentFiles } from "../chat/attach.js";
 import { flush } from "./draft.js";
 import { unsent } from "./outbox.js";
 import { isUnsaved } from "./save_on_leave.js";
@@ -22,7 +23,7 @@ function remarks(values) {
 
 function message(values) {
   const { activity } = document.getElementById("compose")?.dataset || {};
-  const waiting = activity ? unsent(activity).map(({ text }) => text) : [];
+  const waiting = activity ? [...unsent(activity).map(({ text }) => text), ...unsentFiles(activity).map(({ file }) => file.name)] : [];
   values.set("message", [...waiting, value("#message") ?? ""].join(""));
 }
 

@@ -2,6 +2,7 @@
 // composes.
 // Ctrl/Cmd+Enter sends or saves from any field of any form of the desk.
 
+import { sendFiles, unsentFiles } from "../chat/attach.js";
 import { isTooLong } from "../chat/count.js";
 import { keep } from "./draft.js";
 import { send } from "./outbox.js";
@@ -12,8 +13,10 @@ let told = 0;
 
 function submit(form) {
   const field = form.elements.message;
-  if (!field.value.trim() || isTooLong(field)) return field.focus();
-  send(form.dataset, field.value);
+  const empty = !field.value.trim();
+  if ((empty && !unsentFiles().length) || isTooLong(field)) return field.focus();
+  if (!empty) send(form.dataset, field.value);
+  sendFiles();
   field.value = "";
   keep(field.dataset.draft, "");
   field.dispatchEvent(new Event("input", { bubbles: true }));

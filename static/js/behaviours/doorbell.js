@@ -14,9 +14,9 @@ export const isLook = (event) => event?.type === "look" || Boolean(event?.type.s
 
 hear("changed", ({ changed, version }) => {
   const ring = () => document.body.dispatchEvent(new CustomEvent(`changed:${changed}`, { detail: { version } }));
-  if (changed === `desk-${document.body.dataset.user}`) ring();
+  if (changed === `${document.body.dataset.bell}-${document.body.dataset.user}`) ring();
   else setTimeout(ring, Math.random() * JITTER);
-  if (document.querySelector(`#tasks [data-records~="${changed}"]`)) look(document.getElementById("tasks"));
+  if (document.querySelector(`[data-rail] [data-records~="${changed}"]`)) look("[data-rail]");
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {

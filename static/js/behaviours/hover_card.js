@@ -7,7 +7,9 @@ const PRESS = 500;
 let owner = null;
 let timer;
 
-const holder = () => document.getElementById("card");
+// Of what lies over the desk, as [data-cards], the card lies over it, too.
+const holder = () => owner?.closest("[data-cards]")?.querySelector(".card-holder") ?? document.getElementById("card");
+const card = (target) => target.closest?.("#card, .card-holder");
 const button = (target) => target.closest?.("[data-card]");
 
 function soon(act, wait) {
@@ -19,28 +21,28 @@ async function show(at) {
   if (!at.isConnected) return;
   hide();
   owner = at;
-  await htmx.ajax("GET", at.dataset.card, { target: "#card", swap: "innerHTML", source: holder() });
-  const card = holder().firstElementChild;
-  if (owner !== at || !card) return hide();
-  card.style.setProperty("--peek-at", `${at.getBoundingClientRect().top - holder().parentElement.getBoundingClientRect().top}px`);
-  at.setAttribute("aria-describedby", card.id);
+  await htmx.ajax("GET", at.dataset.card, { target: holder(), swap: "innerHTML", source: holder() });
+  const shown = holder()?.firstElementChild;
+  if (owner !== at || !shown) return hide();
+  shown.style.setProperty("--peek-at", `${at.getBoundingClientRect().top - holder().parentElement.getBoundingClientRect().top}px`);
+  at.setAttribute("aria-describedby", shown.id);
 }
 
 function hide() {
   clearTimeout(timer);
   owner?.removeAttribute("aria-describedby");
-  owner = null;
   holder()?.replaceChildren();
+  owner = null;
 }
 
 document.addEventListener("pointerover", ({ target, pointerType }) => {
   if (pointerType === "touch") return;
   const at = button(target);
   if (at && at !== owner) soon(() => show(at), AFTER);
-  else if (at || target.closest?.("#card")) clearTimeout(timer);
+  else if (at || card(target)) clearTimeout(timer);
 });
 document.addEventListener("pointerout", ({ target, pointerType }) => {
-  if (pointerType !== "touch" && (button(target) || target.closest?.("#card"))) soon(hide, owner ? LINGER : 0);
+  if (pointerType !== "touch" && (button(target) || card(target))) soon(hide, owner ? LINGER : 0);
 });
 document.addEventListener("focusin", ({ target }) => {
   const at = button(target);
@@ -55,7 +57,7 @@ document.addEventListener("keydown", (event) => {
 
 // A long press shows it, and is then no press; the next touch elsewhere takes it away.
 document.addEventListener("pointerdown", ({ target, pointerType }) => {
-  if (owner && !target.closest("#card")) hide();
+  if (owner && !card(target)) hide();
   const at = button(target);
   if (at && pointerType === "touch") soon(() => show(at), PRESS);
 });

@@ -11,8 +11,14 @@ const current = () => document.querySelector("#tasks [aria-current]");
 const letters = {
   j: () => step(1),
   k: () => step(-1),
+  "/": find,
   "?": () => document.getElementById("keys").togglePopover(),
 };
+
+function find(event) {
+  event.preventDefault();
+  document.getElementById("find").select();
+}
 
 function step(by) {
   const all = rows();
@@ -36,6 +42,6 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Escape") {
     back(event);
   } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.target.matches(FIELD) && isOn("keys")) {
-    letters[event.key]?.();
+    letters[event.key]?.(event);
   }
 });

@@ -14,7 +14,7 @@ let newest = null;
 export const reselect = () => htmx.ajax("GET", location.pathname + location.search, { target: "#work", swap: "innerHTML" });
 
 function mark() {
-  for (const row of document.querySelectorAll("#tasks [data-task]")) current(row, row.dataset.task === at().task);
+  for (const row of document.querySelectorAll("[data-rail] [data-task]")) current(row, row.dataset.task === at().task);
 }
 
 function selected() {
@@ -25,7 +25,7 @@ function selected() {
   shown = at().task;
   sayWhy(document.getElementById("why"));
   if (document.activeElement === document.body || !document.activeElement.checkVisibility()) {
-    document.getElementById("communication").focus({ preventScroll: true });
+    document.querySelector("#communication, #details")?.focus({ preventScroll: true });
   }
 }
 
@@ -37,14 +37,14 @@ function sayWhy(why) {
 }
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (detail.elt.id === "tasks" && at().task) detail.parameters.set("task", at().task);
+  if ("rail" in detail.elt.dataset && at().task) detail.parameters.set("task", at().task);
 });
 // Of two tasks selected quickly the later one counts, whichever answer comes first. And while it is on its way, the
 // one still shown is not to be pressed by mistake.
 document.addEventListener("htmx:beforeSend", ({ detail }) => {
   if (detail.target !== work) return;
   newest = detail.xhr;
-  work.inert = Boolean(detail.elt.closest("#tasks"));
+  work.inert = Boolean(detail.elt.closest("[data-rail]"));
 });
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.target !== work || !detail.xhr) return;
@@ -57,7 +57,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target === work) selected();
-  else if (detail.target?.closest("#tasks")) mark();
+  else if (detail.target?.closest("[data-rail]")) mark();
 });
 document.addEventListener("htmx:historyRestore", selected);
 document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());

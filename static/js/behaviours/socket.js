@@ -32,7 +32,7 @@ export function connect() {
 }
 
 function address() {
-  const url = new URL("/ws/desk/", location);
+  const url = new URL(document.body.dataset.socket, location);
   url.protocol = url.protocol.replace("http", "ws");
   if ("framed" in document.documentElement.dataset) url.searchParams.set("framed", "1");
   return url;

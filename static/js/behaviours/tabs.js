@@ -1,6 +1,6 @@
 // Which part of the desk is shown where there is not room for all: main.desk[data-side], and the buttons that go there.
 
-const desk = document.querySelector("main.desk");
+const desk = document.querySelector("main[data-side]");
 
 export function show(side) {
   desk.dataset.side = side;

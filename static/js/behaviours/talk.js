@@ -1,6 +1,7 @@
 // The conversation that is looked at: lines arrive by push; what the socket did not bring is asked for. What the
 // customer said counts as seen when it is on the screen.
 
+import "../chat/viewer.js";
 import { get } from "./post.js";
 import { hear, tell } from "./socket.js";
 import { drawn, markSeen, reached, show, tidy } from "./transcript.js";

@@ -11,14 +11,17 @@ let pushed = false;
 let live = true;
 
 export const at = () => document.getElementById("at")?.dataset || {};
-export const look = (pane) => htmx.trigger(pane, "look");
+export function look(pane) {
+  const found = typeof pane === "string" ? document.querySelector(pane) : pane;
+  if (found) htmx.trigger(found, "look");
+}
 
 export function lookAtPanes() {
   document.querySelectorAll('#work [hx-trigger^="look"]').forEach(look);
 }
 
 function lookAtAll() {
-  look("#tasks");
+  look("[data-rail]");
   look("#state");
   lookAtPanes();
   document.dispatchEvent(new Event("look-talk"));
@@ -32,7 +35,7 @@ function watch() {
 }
 
 function compare({ state, stamp, task }) {
-  if (state !== rail() && !back) for (const list of ["#tasks", "#state"]) look(list);
+  if (state !== rail() && !back) for (const list of ["[data-rail]", "#state"]) look(list);
   if (!stamp || (task && String(task) !== at().task) || stamp === at().stamp) return;
   // What has been pushed since the last comparison has been looked at already.
   if (!pushed) lookAtPanes();

@@ -1,5 +1,6 @@
 // Writing: Enter sends, Shift+Enter makes a new line, and not while an input method composes. The draft survives.
 
+import { sendFiles, unsentFiles } from "./attach.js";
 import { count, isTooLong } from "./count.js";
 import { ofConversation, send } from "./outbox.js";
 import { hear, tell } from "./socket.js";
@@ -24,9 +25,10 @@ export function restore() {
 
 function submit() {
   const field = box();
-  if (!field.value.trim()) return;
   if (isTooLong(field)) return complain(field, field.dataset.tooLong);
-  send(field.value);
+  if (field.value.trim()) send(field.value);
+  else if (!unsentFiles().length) return;
+  sendFiles();
   field.value = "";
   written(field);
 }

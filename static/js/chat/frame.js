@@ -23,7 +23,7 @@ if (framed) {
     document.dispatchEvent(new Event("sight"));
   });
   document.addEventListener("click", ({ target }) => target.closest("[data-minimise]") && minimise());
-  document.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && minimise());
+  document.addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && !document.querySelector("dialog[open]") && minimise());
   tellHost({ type: "caredesk:ready" });
 }
 document.addEventListener("visibilitychange", () => document.dispatchEvent(new Event("sight")));

@@ -72,7 +72,7 @@
   function unread(count) {
     badge.hidden = !count;
     badge.textContent = count ? String(count) : "";
-    button.ariaLabel = count ? `${label.textContent}, ${count} ${words.unread}` : null;
+    button.ariaLabel = count ? `${label.textContent}. ${words.unread.replace("%n", count)}` : null;
   }
 
   function remember(how) {

@@ -19,6 +19,11 @@ form.addEventListener("submit", (event) => {
   if (sent) event.preventDefault();
   busy(true);
 });
+// Where the customer came from is known on the first page only, and they may choose another language on it.
+const { page } = form.elements;
+page.value ||= tab.kept(`chat-start:${form.dataset.start}:page`) || "";
+tab.keep(`chat-start:${form.dataset.start}:page`, page.value);
+
 addEventListener("pageshow", () => busy(false));
 
 function busy(yes) {

@@ -79,6 +79,7 @@ hear("tick", ({ tick }) => {
 hear("lost", () => emit("contact", false));
 
 document.addEventListener("standing", ({ detail }) => (page.state = detail.state));
+document.addEventListener("look-talk", look);
 setInterval(() => isOver() || (isConnected() && live) || look(), EVERY);
 if (isOver()) finish();
 tidy();

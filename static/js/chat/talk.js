@@ -3,6 +3,7 @@
 import "./attention.js";
 import "./offline.js";
 import "./parts.js";
+import "./viewer.js";
 import { draft, restore } from "./composer.js";
 import { ofConversation, ofQueue, sendAll, unsent } from "./outbox.js";
 import { connect, lost, probe } from "./socket.js";

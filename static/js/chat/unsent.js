@@ -28,7 +28,7 @@ export function unsentUnder(prefix) {
 }
 
 // crypto.randomUUID is there on https and localhost only.
-function newUuid() {
+export function newUuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;

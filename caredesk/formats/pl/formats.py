@@ -1,0 +1,2 @@
+SHORT_DATE_FORMAT = "j.m.Y"
+SHORT_DATETIME_FORMAT = "j.m.Y, H:i"
