@@ -3,6 +3,7 @@
 import time
 
 from celery.beat import PersistentScheduler
+from django.db import connection
 
 from caredesk import health
 
@@ -21,4 +22,5 @@ class Scheduler(PersistentScheduler):
         if time.monotonic() >= self.next_beat:
             self.next_beat = time.monotonic() + health.BEAT_SECONDS
             health.beat("beat")
+            connection.close()  # one that the database has cut would be kept for ever
         return min(super().tick(*args, **options), health.BEAT_SECONDS)

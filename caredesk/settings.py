@@ -133,6 +133,7 @@ CACHES = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the worker waits for Redis as long as it is away
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "caredesk.tasks.heartbeat", "schedule": 5, "options": {"expires": 15}},
     "close what is due": {"task": "activities.tasks.close_due", "schedule": 30, "options": {"expires": 25}},

@@ -120,15 +120,16 @@ class Customer(Page):
     def __init__(self, port, queue):
         super().__init__(port)
         self.queue, self.path = queue, f"/ws/chat/{queue}/"
+        self.email = f"{uuid.uuid4().hex}@post.example"
 
     async def start(self):
         """Again until it is taken: the page sends the same form once more."""
         form = {
             "name": "Vera Check",
-            "email": f"{uuid.uuid4().hex[:8]}@post.example",
+            "email": self.email,
             "text": "Is anybody there?",
+            "once": str(uuid.uuid4()),
         }
-        form["once"] = str(uuid.uuid4())
         while not (answer := await self.ask("POST", f"/chat/{self.queue}/", **form)) or answer[0] >= 500:
             await asyncio.sleep(AGAIN_SECONDS)
         return self
