@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import OperationalError, close_old_connections, connection, transaction
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from tests import rules
 from tests.beside import desk, new_desk, preview  # noqa: F401 (fixtures for all)
@@ -50,6 +51,13 @@ def pytest_sessionfinish(session, exitstatus):
 def empty_cache():
     """What one test counts (starts of chats, failed log-ins) is nothing to the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def nobodys_language():
+    """A request of the test client leaves its language in the thread of the test, where the next one would speak it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")
