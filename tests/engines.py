@@ -21,6 +21,8 @@ def lend_engines() -> None:
     if lent():
         os.environ.setdefault("SECRET_KEY", "tests")
         return
+    for name in ("DATABASE_URL", "REDIS_URL"):  # those of the process that has started this one
+        os.environ.pop(name, None)
     root = Path(tempfile.mkdtemp(prefix="caredesk-tests-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     room = EngineRoom(root, fast=True)

@@ -295,9 +295,11 @@ class Test_without_a_script:
     @pytest.mark.rule("R100")
     def test_one_can_begin_and_is_told_what_is_missing(self, visitor):
         visitor.goto("/chat/internet/")
-        expect(visitor.locator("noscript p")).to_contain_text("The conversation itself needs JavaScript.")
+        expect(visitor.locator("noscript .notice")).to_contain_text(
+            "The conversation itself needs JavaScript."
+        )
         activity = begin(visitor)
-        expect(visitor.locator("noscript p")).to_contain_text(
+        expect(visitor.locator("noscript .notice")).to_contain_text(
             "This page needs JavaScript to show answers by itself."
         )
         assert stored(activity) == [QUESTION]

@@ -112,6 +112,7 @@ def stored():
 
 @pytest.mark.rule("R22")
 def test_two_press_accept_and_the_other_is_told_who(internet, agents, new_page, firefox):
+    new_page.allow("404")  # what Marko's panes are told that look before the page does
     ana, marko = agents
     customer.begin(new_page(firefox), name="Vera Check")
     for desk in agents:

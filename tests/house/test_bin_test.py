@@ -1,6 +1,8 @@
 """bin/test: two runs, one verdict; and programs that only apt can bring."""
 
 import importlib.util
+import os
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -98,3 +100,14 @@ def test_who_may_not_install_is_told_what_to_install(packages, monkeypatch, caps
     monkeypatch.setattr(packages, "allowed_apt", lambda: None)
     assert not packages.provide({str(packages.program): "chromium", sys.executable: "python3"})
     assert "sudo apt-get install chromium\n" in capsys.readouterr().out
+
+
+OWN = "import os; from tests.engines import lend_engines; lend_engines(); print(os.environ['REDIS_URL'])"
+
+
+def test_who_runs_side_by_side_has_engines_of_its_own():
+    """Or a push of one would reach the other, for both have a first conversation."""
+    another = os.environ | {"CAREDESK_TEST_ENGINES_OF": "", "PYTEST_XDIST_WORKER": "gw99"}
+    done = subprocess.run([sys.executable, "-c", OWN], cwd=ROOT, env=another, capture_output=True, text=True)
+    assert done.stdout.startswith("redis://")
+    assert done.stdout.strip() != os.environ["REDIS_URL"]
