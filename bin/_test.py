@@ -56,7 +56,7 @@ def side_by_side(arguments: list[str]) -> list[str]:
     chosen = any(os.path.exists(argument.partition("::")[0]) or argument == "-n" for argument in arguments)
     if chosen or "CAREDESK_TEST_ENGINES_OF" not in os.environ:
         return []
-    return ["-n", str(min(4, max(2, os.cpu_count() or 1))), "--dist", "loadfile"]
+    return ["-n", str(min(4, max(2, os.cpu_count() or 1))), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def split(arguments: list[str]) -> tuple[str | None, list[str]]:

@@ -123,13 +123,13 @@ class Test_on_another_site:
         eventually(lambda: visitor.frames[1:] and "/chat/internet/" in visitor.frames[1].url)
 
         Desk(ana, activity).accept().answer("Look here")
-        expect(visitor.get_by_role("button", name="Chat with us, 1 new")).to_be_visible()
+        expect(visitor.get_by_role("button", name="Chat with us. Unread messages: 1")).to_be_visible()
         activity.refresh_from_db()
         assert activity.customer_seen_seq < activity.last_seq
         launcher_of(visitor).click()
         expect(line_of(frame, "Look here")).to_be_visible()
         eventually(lambda: Activity.objects.get().customer_seen_seq == activity.last_seq)
-        expect(visitor.get_by_role("button", name="1 new")).to_have_count(0)
+        expect(visitor.get_by_role("button", name="Unread messages")).to_have_count(0)
 
 
 class Test_the_button:

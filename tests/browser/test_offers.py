@@ -73,9 +73,14 @@ def test_not_ready_is_one_press_and_a_menu_says_why(desk, ana):
     desk.reload()
     words = state_of(desk).get_by_role("status")
     expect(words).to_have_text("Not Ready · Signed in")
+    slow = []
+    desk.route("**/ready/", lambda route: route.continue_() if slow else slow.append(route))
     press(desk, "Ready")
+    eventually(lambda: desk.wait_for_timeout(20) or slow)
     press(desk, "Not Ready")
+    slow[0].fulfill(response=slow[0].fetch())  # the server hears of Ready only now
     expect(words).to_have_text("Not Ready · Other")
+    assert stored(ana).state == Agent.NOT_READY
     press(desk, "Reasons")
     assert_accessible(desk)
     desk.get_by_role("button", name="Lunch").click()
