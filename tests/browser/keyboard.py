@@ -13,7 +13,7 @@ STOP = """() => {
   const pane = at.closest("section[id], nav, header, footer, aside, main");
   return {
     place: pane?.id || at.closest("[aria-label]")?.ariaLabel || "",
-    name: at.ariaLabel || at.id || at.textContent.trim().slice(0, 40) || at.tagName,
+    name: at === document.body ? "" : at.ariaLabel || at.id || at.textContent.trim().slice(0, 40) || at.tagName,
     seen: inside && marked,
   };
 }"""
@@ -47,7 +47,7 @@ class Keyboard:
 
     def look(self) -> None:
         stop = self.page.evaluate(STOP)
-        if stop["name"] in ("", "BODY"):
+        if not stop["name"]:  # between the last stop of the page and the first
             return
         assert stop["seen"], f"the focus is not to be seen: {stop}"
         if not self.stops or self.stops[-1] != stop["place"]:

@@ -17,6 +17,7 @@ from tests.browser.test_offers import message_of, offer_of
 from tests.cast import PASSWORD, at_work, chat_in, chat_of, held
 from tests.waiting import eventually
 
+CLOSED = "404"  # what panes are told that look at a task in the moment in which it is closed
 ONE_COLUMN = ":is(#tasks, #communication, #journey, #details):visible"
 NUMBER = "+49 30 1234567"
 MOVING = """() => [...document.querySelectorAll("*")].flatMap((one) => ["", "::before", "::after"].map((part) => {
@@ -46,7 +47,8 @@ SPOKEN = """() => {
 
 
 @pytest.mark.rule("R1", "R20", "R21", "R60", "R65", "R85", "R86")
-def test_a_chat_by_the_keyboard_alone(internet, ana, page):
+def test_a_chat_by_the_keyboard_alone(internet, ana, page, new_page):
+    new_page.allow(CLOSED)
     chat_in(internet, name="Vera Check", text="My router restarts")
     keys = Keyboard(page)
     page.goto("/desk/")
@@ -102,7 +104,8 @@ def test_a_chat_by_the_keyboard_alone(internet, ana, page):
 
 
 @pytest.mark.rule("R4", "R40", "R85", "R101")
-def test_a_call_by_the_keyboard_alone(server, pbx, ana, page):
+def test_a_call_by_the_keyboard_alone(server, pbx, ana, page, new_page):
+    new_page.allow(CLOSED)
     Agent.objects.filter(pk=ana.pk).update(extension="204")
     let_in(page, "ana")
     keys = Keyboard(page)

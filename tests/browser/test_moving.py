@@ -136,6 +136,7 @@ def test_an_older_one_moves_alone_to_a_new_customer(chat, call, page):
     menu(page).get_by_role("menuitem", name="Another customer…").click()
     dialog = page.get_by_role("dialog", name="Move to another customer")
     dialog.get_by_role("radio", name="New customer").check()
+    expect(dialog.get_by_role("textbox", name="First name")).to_be_visible()
     dialog.get_by_role("button", name="Move", exact=True).click()
     expect(dialog).to_contain_text("Give a name")
     dialog.get_by_role("textbox", name="First name").fill("Nora")
