@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
         pytest(
             [*side_by_side(others), *others, "--create-db", "--reuse-db", "-m", both(wanted, "not browser")]
         ),
-        pytest([*side_by_side(others), *others, "--reuse-db", "-m", both(wanted, "browser")]),
+        pytest([*others, "--reuse-db", "-m", both(wanted, "browser")]),
     ]
     codes = [code for code, _ in results]
     passed, failed = (sum(counts.get(name, 0) for _, counts in results) for name in ("passed", "failed"))
@@ -52,7 +52,10 @@ def main(arguments: list[str]) -> int:
 
 
 def side_by_side(arguments: list[str]) -> list[str]:
-    """For whole runs a process for each core, with engines of its own; one alone on engines that the user named."""
+    """For whole runs a process for each core, with engines of its own; one alone on engines that the user named.
+
+    Not for browsers: each has processes enough to keep all cores busy.
+    """
     chosen = any(os.path.exists(argument.partition("::")[0]) or argument == "-n" for argument in arguments)
     if chosen or "CAREDESK_TEST_ENGINES_OF" not in os.environ:
         return []

@@ -26,6 +26,10 @@ class Keyboard:
         self.page, self.stops = page, []
 
     def press(self, *keys: str) -> None:
+        """Once the page listens: what htmx has drawn just now does so 20 ms later."""
+        expect(self.page.locator(".htmx-added, .htmx-settling, .htmx-swapping, .htmx-request")).to_have_count(
+            0
+        )
         for key in keys:
             self.page.keyboard.press(key)
 

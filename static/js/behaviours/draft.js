@@ -46,17 +46,21 @@ function soon(key, wait) {
 }
 
 // One after another for each field, so that an older text never arrives last.
-async function store(key) {
+function store(key) {
   clearTimeout(timers.get(key));
   timers.delete(key);
-  await sending.get(key);
+  sending.set(key, send(key, sending.get(key)));
+  return sending.get(key);
+}
+
+async function send(key, before) {
+  await before;
   const draft = kept(key);
   if (!draft || draft.stored) return true;
   const [record, field] = key.split(":");
-  const answering = post(document.body.dataset.drafts, { record, field, text: draft.text });
-  sending.set(key, answering);
-  settle(key, draft.text, await answering);
-  return Boolean((await answering)?.ok);
+  const answer = await post(document.body.dataset.drafts, { record, field, text: draft.text });
+  settle(key, draft.text, answer);
+  return Boolean(answer?.ok);
 }
 
 function settle(key, text, answer) {
@@ -90,7 +94,7 @@ async function clear(event) {
   const form = event.target;
   if (!("logout" in form.dataset) || form.dataset.logout) return;
   event.preventDefault();
-  await Promise.race([flush(), new Promise((done) => setTimeout(done, 2000))]);
+  await Promise.race([settled(), new Promise((done) => setTimeout(done, 2000))]);
   for (const name of browser.keys(prefix)) if (JSON.parse(browser.kept(name)).stored) browser.forget(name);
   form.dataset.logout = "ready";
   setTimeout(() => form.requestSubmit(event.submitter)); // not within this very submission
