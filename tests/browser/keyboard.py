@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.looking import at_rest
+
 IS_HERE = "element => element === document.activeElement"
 STOP = """() => {
   const at = document.activeElement;
@@ -26,10 +28,7 @@ class Keyboard:
         self.page, self.stops = page, []
 
     def press(self, *keys: str) -> None:
-        """Once the page listens: what htmx has drawn just now does so 20 ms later."""
-        expect(self.page.locator(".htmx-added, .htmx-settling, .htmx-swapping, .htmx-request")).to_have_count(
-            0
-        )
+        at_rest(self.page)
         for key in keys:
             self.page.keyboard.press(key)
 

@@ -1,8 +1,14 @@
 """axe-core finds nothing on a page, or on a frame, once it has come to rest."""
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 AT_REST = "() => document.getAnimations().every(({ playState }) => playState !== 'running')"
+
+
+def at_rest(page):
+    """Once the page listens: what htmx has drawn just now does so 20 ms later."""
+    expect(page.locator(".htmx-added, .htmx-settling, .htmx-swapping, .htmx-request")).to_have_count(0)
 
 
 def assert_accessible(page, where="", options=None):

@@ -11,7 +11,7 @@ from customers import editing
 from requests_app.models import CareRequest
 from tests.browser.agent import region, task_of
 from tests.browser.beside import at_desk, title_of
-from tests.browser.looking import assert_accessible
+from tests.browser.looking import assert_accessible, at_rest
 from tests.browser.test_journey import button_of, journey
 from tests.cast import chat_of, held, over
 
@@ -116,6 +116,8 @@ def test_to_another_customer_the_task_goes_along(chat, tomasz, page):
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Move to another customer")
     dialog.get_by_role("searchbox").press_sequentially("wojc")
+    expect(dialog.get_by_role("radio", name="Tomasz Wójcik")).to_be_visible()
+    at_rest(page)
     dialog.get_by_role("radio", name="Tomasz Wójcik").check()
     expect(dialog.get_by_role("region", name="Tomasz Wójcik")).to_contain_text("a new request")
     assert_accessible(page)
@@ -135,6 +137,8 @@ def test_an_older_one_moves_alone_to_a_new_customer(chat, call, page):
     open_menu(page, call)
     menu(page).get_by_role("menuitem", name="Another customer…").click()
     dialog = page.get_by_role("dialog", name="Move to another customer")
+    expect(dialog.get_by_role("radio", name="New customer")).to_be_visible()
+    at_rest(page)
     dialog.get_by_role("radio", name="New customer").check()
     expect(dialog.get_by_role("textbox", name="First name")).to_be_visible()
     dialog.get_by_role("button", name="Move", exact=True).click()
