@@ -115,6 +115,8 @@ def test_to_another_customer_the_task_goes_along(chat, tomasz, page):
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Move to another customer")
+    expect(dialog).to_be_visible()
+    at_rest(page)
     dialog.get_by_role("searchbox").press_sequentially("wojc")
     expect(dialog.get_by_role("radio", name="Tomasz Wójcik")).to_be_visible()
     at_rest(page)
