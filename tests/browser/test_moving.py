@@ -112,8 +112,7 @@ def test_moved_by_the_keyboard(browser_name, chat, call, page):
 def test_to_another_customer_the_task_goes_along(chat, tomasz, page):
     at_desk(page, chat)
     open_menu(page, chat.activity)
-    page.keyboard.press("End")
-    page.keyboard.press("Enter")
+    menu(page).get_by_role("menuitem", name="Another customer…").click()
     dialog = page.get_by_role("dialog", name="Move to another customer")
     expect(dialog).to_be_visible()
     at_rest(page)
