@@ -22,6 +22,7 @@ from queues.chats import wait_in
 from queues.missed_calls import ring_queues, settle
 from queues.models import Agent, Offer, Queue, Task
 from queues.offering import end_live
+from queues.offers import take_back
 from queues.retrying import retried_after_deadlock
 from requests_app.solving import close_if_solved
 
@@ -209,7 +210,7 @@ def leave_queue(activity, task, state=Task.CLOSED):
         lines.free(task)
         return set()
     if task:
-        end_live(task, Offer.CUSTOMER_LEFT if state == Task.ABANDONED else Offer.TAKEN_BACK)
+        take_back(task, Offer.CUSTOMER_LEFT if state == Task.ABANDONED else Offer.TAKEN_BACK)
         task.state, task.ended_at = state, timezone.now()
         task.save(update_fields=["state", "ended_at"])
     if task or not activity.tasks.filter(agent__isnull=False).exists():

@@ -15,7 +15,7 @@ from queues.offering import make
 from queues.room import of
 from requests_app.models import CareRequest
 from tests.calling import CALLER, Pbx
-from tests.cast import ago, chat_in, held
+from tests.cast import ago, at_work, chat_in, held, offered
 from tests.racing import race
 
 pytestmark = pytest.mark.rule("R101")
@@ -266,6 +266,20 @@ def test_hung_up_before_the_answer_it_vanishes_and_was_missed(pbx, ana, cause):
     assert (pbx.task.state, offer.outcome) == (Task.ABANDONED, Offer.CUSTOMER_LEFT)
     assert (pbx.call.activity.state, pbx.call.cause) == (Activity.ABANDONED, cause)
     assert list(Call.objects.missed()) == [pbx.call]
+
+
+@pytest.mark.rule("R30", "R42")
+@pytest.mark.parametrize("cause", ["normalClearing", "forwarded"])
+def test_whom_a_call_was_offered_that_is_over_gets_what_waits(
+    pbx, billing, ana, cause, django_capture_on_commit_callbacks
+):
+    pbx.new_call(queue="billing")
+    offered(pbx.task, ana)
+    at_work(ana)
+    task = chat_in(billing)
+    with django_capture_on_commit_callbacks(execute=True):
+        pbx.hang_up(cause)
+    assert Offer.objects.live().get().task == task
 
 
 def test_a_forwarded_call_is_not_missed(pbx, ana):
