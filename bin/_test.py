@@ -36,12 +36,8 @@ def main(arguments: list[str]) -> int:
     browsers = _packages.provide(_packages.BROWSERS)
     lend_engines()
     wanted, others = split(arguments)
-    results = [
-        pytest(
-            [*side_by_side(others), *others, "--create-db", "--reuse-db", "-m", both(wanted, "not browser")]
-        ),
-        pytest([*others, "--reuse-db", "-m", both(wanted, "browser")]),
-    ]
+    others = [*side_by_side(others), *others, "--create-db", "--reuse-db"]
+    results = [pytest([*others, "-m", both(wanted, mine)]) for mine in ("not browser", "browser")]
     codes = [code for code, _ in results]
     passed, failed = (sum(counts.get(name, 0) for _, counts in results) for name in ("passed", "failed"))
     well = set(codes) <= {0, NO_TESTS} and 0 in codes and not failed and passed
@@ -52,10 +48,7 @@ def main(arguments: list[str]) -> int:
 
 
 def side_by_side(arguments: list[str]) -> list[str]:
-    """For whole runs a process for each core, with engines of its own; one alone on engines that the user named.
-
-    Not for browsers: each has processes enough to keep all cores busy.
-    """
+    """For whole runs a process for each core, with engines of its own; one alone on engines that the user named."""
     chosen = any(os.path.exists(argument.partition("::")[0]) or argument == "-n" for argument in arguments)
     if chosen or "CAREDESK_TEST_ENGINES_OF" not in os.environ:
         return []

@@ -5,17 +5,23 @@ import json
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError, close_old_connections, connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests import rules
 from tests.beside import desk, new_desk, preview  # noqa: F401 (fixtures for all)
 from tests.calling import pbx  # noqa: F401 (fixture for all)
 from tests.cast import ana, billing, internet, jelena, mallory, marko, sonja  # noqa: F401 (fixtures for all)
 from tests.engines import worker
+
+# The same examples everywhere: whoever reads of a failure can see it. --hypothesis-profile=default tries others.
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.load_profile("same")
 
 MIGRATED = {"django_migrations", "django_content_type", "auth_permission"}
 
@@ -82,6 +88,22 @@ def returned_connections():
     """Channels' communicator keeps connections open; its threads end with the test and took them from the pool."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("channels.testing.application.no_op", close_old_connections)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def files_found_once():
+    """Each test client makes its middleware anew, which would read the attributes of all static files each time."""
+    find, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def add(middleware):
+        if not found:
+            find(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add)
         yield
 
 

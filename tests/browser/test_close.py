@@ -140,7 +140,7 @@ class Test_what_stands_in_the_panes:
         assert Comment.objects.get().text == "Asked the shop"
         assert CareRequest.objects.get().description == "White model."
 
-    def test_an_unsent_message_stops_it_with_its_reason_and_focus(self, browser_name, chat, page):
+    def test_an_unsent_message_stops_it_with_its_reason_and_focus(self, chat, page):
         at_desk(page, chat)
         page.locator("#message").fill("Goodbye")
         title_of(page).focus()

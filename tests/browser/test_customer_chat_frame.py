@@ -65,6 +65,9 @@ class Test_on_another_site:
         frame = opened(visitor)
         activity = begin(frame, address="")
         assert activity.source_page == f"{shop}/"
+        names = {cookie["name"] for cookie in visitor.context.cookies() if "csrf" not in cookie["name"]}
+        assert "__Host-framed-chat-internet" in names
+        assert all(name.startswith("__Host-framed-") for name in names), "partitioned, and no others"
         desk = Desk(ana, activity).accept()
         expect(frame.get_by_role("heading", name="Ana Kovač")).to_be_visible()
         say(frame, "From a frame")
@@ -95,13 +98,6 @@ class Test_on_another_site:
         visitor.keyboard.press("Escape")
         expect(viewer).to_be_hidden()
         expect(log_of(frame)).to_be_visible()
-
-    @pytest.mark.rule("R100")
-    def test_its_cookies_are_partitioned_and_no_others_are_set(self, browser_name, visitor, ours):
-        begin(opened(visitor), address="")
-        names = {cookie["name"] for cookie in visitor.context.cookies() if "csrf" not in cookie["name"]}
-        assert "__Host-framed-chat-internet" in names
-        assert all(name.startswith("__Host-framed-") for name in names)
 
     @pytest.mark.rule("R100")
     def test_the_conversation_of_a_site_is_that_sites(self, visitor, ours):

@@ -173,7 +173,7 @@ class Test_a_stored_customer:
         expect(field(page, "City")).to_have_value("Niš")
 
     @pytest.mark.rule("R52")
-    def test_a_colleague_who_was_first_is_not_overwritten(self, browser_name, chat, jelena, marko, page):
+    def test_a_colleague_who_was_first_is_not_overwritten(self, chat, jelena, marko, page):
         at_desk(page, chat)
         open_form(page)
         press(page, "Edit")

@@ -134,7 +134,7 @@ def test_a_list_that_changes_keeps_focus_and_place(browser_name, desk, internet,
 # --- keys
 
 
-def test_keys_move_between_tasks_and_accept(browser_name, desk, internet, ana):
+def test_keys_move_between_tasks_and_accept(desk, internet, ana):
     (
         held(chat_in(internet, name="Own"), ana),
         chat_in(internet, name="First"),

@@ -61,7 +61,7 @@ def test_groups_by_title_with_a_button_an_activity(chat, call, page):
 
 @pytest.mark.rule("R6")
 class Test_card:
-    def test_by_hovering(self, browser_name, chat, call, page):
+    def test_by_hovering_and_by_the_keyboards_focus(self, browser_name, chat, call, page):
         at_desk(page, chat)
         button_of(page, call).hover()
         expect(card(page)).to_be_visible()
@@ -75,25 +75,7 @@ class Test_card:
         expect(card(page)).to_be_visible()
         page.keyboard.press("Escape")
         expect(card(page)).to_have_count(0)
-
-    def test_goes_when_the_pointer_goes(self, chat, call, page):
-        at_desk(page, chat)
-        button_of(page, call).hover()
-        expect(card(page)).to_be_visible()
         page.mouse.move(300, 800)
-        expect(card(page)).to_have_count(0)
-
-    def test_passing_over_shows_none(self, chat, call, page):
-        at_desk(page, chat)
-        shown = []
-        page.on("request", lambda request: "/card/" in request.url and shown.append(request.url))
-        button_of(page, call).hover()
-        page.mouse.move(300, 800)
-        page.wait_for_timeout(500)
-        assert shown == []
-
-    def test_by_the_keyboards_focus(self, browser_name, chat, call, page):
-        at_desk(page, chat)
         row = journey(page).locator(f"#req-{call.care_request_id}-row")
         row.focus()
         page.keyboard.press("Tab")
@@ -105,6 +87,19 @@ class Test_card:
         page.keyboard.press("Escape")
         expect(card(page)).to_have_count(0)
         expect(button_of(page, call)).to_be_focused()
+
+    def test_goes_when_the_pointer_goes_and_shows_nothing_in_passing(self, chat, call, page):
+        at_desk(page, chat)
+        shown = []
+        page.on("request", lambda request: "/card/" in request.url and shown.append(request.url))
+        button_of(page, call).hover()
+        page.mouse.move(300, 800)
+        page.wait_for_timeout(500)
+        assert shown == []
+        button_of(page, call).hover()
+        expect(card(page)).to_be_visible()
+        page.mouse.move(300, 800)
+        expect(card(page)).to_have_count(0)
 
     def test_by_a_long_press_which_selects_nothing(self, chat, call, new_page):
         page = at_desk(new_page(has_touch=True), chat)

@@ -25,8 +25,14 @@ def log_in(page, password=PASSWORD):
     page.get_by_role("button", name="Log in", exact=True).click()
 
 
-def test_one_logs_in_and_is_where_one_was_going(browser_name, ana, page):
+def test_one_logs_in_and_is_where_one_was_going(browser_name, ana, new_page):
+    """The server has learnt the reader's time zone by then. `connect-src 'self'` means ws: too; the desk's socket is
+    refused to a stranger, not by the policy."""
+    page = new_page(timezone_id="Asia/Tokyo")
     page.goto("/accounts/password_change/")
+    zone = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    assert zone["zone"] == "Asia/Tokyo"
+    assert page.evaluate(SOCKET) in ("open", "refused")
     log_in(page)
     page.wait_for_url("**/accounts/password_change/")
     assert page.get_by_role("heading", name="Change password").is_visible()
@@ -48,19 +54,6 @@ def test_the_page_speaks_each_language_by_one_press(page, server):
         page.wait_for_selector(f"html[lang={code}]")
         languages = page.locator("nav", has=page.get_by_role("button", name="English"))
     assert page.url.endswith("?next=/desk/")
-
-
-def test_the_server_learns_the_readers_time_zone(browser_name, new_page):
-    page = new_page(timezone_id="Asia/Tokyo")
-    page.goto("/accounts/login/")
-    zone = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
-    assert zone["zone"] == "Asia/Tokyo"
-
-
-def test_the_policy_lets_a_page_open_its_socket(browser_name, page):
-    """`connect-src 'self'` means ws: too; the desk's socket is refused to a stranger, not by the policy."""
-    page.goto("/accounts/login/")
-    assert page.evaluate(SOCKET) in ("open", "refused")
 
 
 def test_nothing_at_the_door_keeps_anybody_out(ana, new_page):

@@ -16,9 +16,19 @@ from tests.waiting import eventually
 
 
 @pytest.fixture
-def two(chat, internet, jelena, marko, new_page, chromium, firefox):
+def his(chat, internet, jelena, marko):
+    """Marko's chat in progress with Jelena, in the request of Ana's."""
+    return held(chat_of(jelena, internet, text="And one more thing."), marko)
+
+
+@pytest.fixture
+def two(chat, his, new_page):
     """(Ana's page, Marko's page), each with a chat of Jelena in progress, in the same request."""
-    his = held(chat_of(jelena, internet, text="And one more thing."), marko)
+    return at_desk(new_page(), chat), at_desk(new_page(), his, "marko")
+
+
+@pytest.fixture
+def two_browsers(chat, his, new_page, chromium, firefox):
     return at_desk(new_page(chromium), chat), at_desk(new_page(firefox), his, "marko")
 
 
@@ -35,8 +45,8 @@ def saved():
 
 
 @pytest.mark.rule("R52", "R54")
-def test_title_of_two_agents(two):
-    ana, marko = two
+def test_title_of_two_agents(two_browsers):
+    ana, marko = two_browsers
     title_of(ana).press_sequentially("Her title")
     title_of(marko).fill("His title")
     title_of(marko).press("Tab")

@@ -60,7 +60,7 @@ def test_declined_it_comes_back_and_says_so(chat, marko, page):
 
 
 @pytest.mark.rule("R43")
-def test_to_a_queue_by_the_keyboard_alone(browser_name, chat, ana, internet, billing, page):
+def test_to_a_queue_by_the_keyboard_alone(chat, ana, internet, billing, page):
     following = held(chat_in(internet), ana)
     at_desk(page, chat)
     opener = region(page, "Communication").get_by_role("button", name="Transfer")

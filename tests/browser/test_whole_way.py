@@ -111,10 +111,10 @@ def stored():
 
 
 @pytest.mark.rule("R22")
-def test_two_press_accept_and_the_other_is_told_who(internet, agents, new_page, firefox):
+def test_two_press_accept_and_the_other_is_told_who(internet, agents, new_page, chromium):
     new_page.allow("404")  # what Marko's panes are told that look before the page does
     ana, marko = agents
-    customer.begin(new_page(firefox), name="Vera Check")
+    customer.begin(new_page(chromium), name="Vera Check")
     for desk in agents:
         task_of(desk, "Vera Check").click()
         expect(desk.get_by_role("button", name="Accept")).to_be_visible()
@@ -124,10 +124,10 @@ def test_two_press_accept_and_the_other_is_told_who(internet, agents, new_page, 
 
 
 @pytest.mark.rule("R3", "R51", "R54")
-def test_switching_tasks_loses_nothing_that_was_typed(internet, agents, new_page, firefox):
-    desk, _marko = agents
+def test_switching_tasks_loses_nothing_that_was_typed(internet, ana, new_page):
+    desk = agent.log_in(new_page(), "ana")
     for name in ("Vera Check", "Jan Jansen"):
-        customer.begin(new_page(firefox), name=name)
+        customer.begin(new_page(), name=name)
         agent.accept(desk, name)
     box = region(desk, "Communication").get_by_role("textbox", name="Message")
     box.fill("Half a sentence to Jan")
@@ -142,9 +142,9 @@ def test_switching_tasks_loses_nothing_that_was_typed(internet, agents, new_page
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing_on_the_desk(width, internet, ana, new_page, chromium, firefox):
-    customer.begin(new_page(firefox), name="Vera Check")
-    desk = agent.log_in(new_page(chromium, viewport={"width": width, "height": 900}), "ana")
+def test_axe_finds_nothing_on_the_desk(width, internet, ana, new_page):
+    customer.begin(new_page(), name="Vera Check")
+    desk = agent.log_in(new_page(viewport={"width": width, "height": 900}), "ana")
     if width < 1000:
         assert_accessible_day_and_night(desk)
     task_of(desk, "Vera Check").click()
