@@ -181,7 +181,7 @@ def test_letters_are_letters_in_a_field_and_can_be_switched_off(desk, internet, 
 # --- the reader's own menu
 
 
-def test_colours_are_kept_by_browser_and_server(desk):
+def test_colours_are_kept_by_browser_and_server_and_one_press_logs_out(desk):
     desk.get_by_role("button", name="Ana Kovač").click()
     desk.get_by_role("radio", name="Dark").check(force=True)
     expect(desk.locator("html")).to_have_attribute("data-theme", "dark")
@@ -190,10 +190,6 @@ def test_colours_are_kept_by_browser_and_server(desk):
     desk.get_by_role("button", name="Ana Kovač").click()
     desk.get_by_role("radio", name="System").check(force=True)
     assert desk.locator("html").get_attribute("data-theme") is None
-
-
-def test_logging_out_is_a_press_and_a_post(desk):
-    desk.get_by_role("button", name="Ana Kovač").click()
     desk.get_by_role("button", name="Log out").click()
     expect(desk.get_by_role("textbox", name="Username")).to_be_visible()
 
@@ -262,9 +258,9 @@ def test_a_phone_says_who_took_it(sized, internet, marko, new_page):
     expect(page.get_by_role("status", name="Notices")).to_contain_text("Marko Babić took it.")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_nothing_on_the_desk_bars_anybody(sized, internet, ana, size):
-    page = sized(size)
+def test_nothing_on_a_narrow_desk_bars_anybody(sized, internet, ana):
+    """Of wide ones and phones test_whole_way.py asks."""
+    page = sized("narrow")
     assert_accessible_day_and_night(page)
     task = held(chat_in(internet, name="Jelena"), ana)
     chats.hear(task.activity, text="Hello?", uuid=uuid.uuid4())
