@@ -168,7 +168,7 @@ class Line:
             self.start(self.leave(name))
 
     async def leave(self, name: str) -> None:
-        """Unless somebody has begun to hear it meanwhile: told in this order, Redis would let go what they asked for."""
+        """Unless somebody hears it again by now: told in this order, Redis would let go what they have asked for."""
         if name not in self.confirmed:
             await self.say("UNSUBSCRIBE", name)
 

@@ -77,7 +77,10 @@ def refuse_if_offered_in_turn(task):
 
 
 def refuse_second_call(task, agent, words=""):
-    """One call at a time (R40); the caller holds the agent's row, and the database agrees. `words`: to somebody else."""
+    """One call at a time (R40); the caller holds the agent's row, and the database agrees.
+
+    `words`: why not, where somebody else is told.
+    """
     if lines.keeps(task) and Task.objects.filter(agent=agent, line_busy=True).exists():
         raise NotYours(words or _("You are in a call already. Hang up first."))
 
