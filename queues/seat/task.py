@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from activities import drafts
 from activities.identity import known_values
 from activities.models import Activity
+from caredesk.numbers import ROW, number
 from caredesk.realtime import name_of
 from customers.models import Customer
 from queues.lost import Lost, was_here
@@ -191,16 +192,14 @@ class Seat:
 
     def find(self, name):
         """What this name in an address selects; 404 of what is not to be seen from here."""
-        kind, _dash, number = name.partition("-")
+        kind, _dash, pk = name.partition("-")
         if not name or (self.home and name == name_of(self.home)):
             return self.home
-        if not number.isdecimal() or len(number) > 18:
-            raise Http404
-        found = None
+        found, pk = None, number(pk, digits=ROW)
         if kind == "activity":
-            found = self.seen.select_related("customer", "care_request").filter(pk=number).first()
+            found = self.seen.select_related("customer", "care_request").filter(pk=pk).first()
         elif kind == "request" and self.customer:
-            found = CareRequest.objects.filter(customer=self.customer, pk=number).first()
+            found = CareRequest.objects.filter(customer=self.customer, pk=pk).first()
         if not found:
             raise Http404
         return found
