@@ -225,6 +225,8 @@ def rate(activity, stars, comment=""):
         comment = limited(comment).strip()
     except ValidationError as error:
         raise ValidationError({"rating_comment": error}) from None
+    if (activity.rating, activity.rating_comment) == (stars, comment):
+        return
     with transaction.atomic(), acting(None):
         touch_request_of(activity.pk)
         Activity.objects.filter(pk=activity.pk).update(rating=stars, rating_comment=comment)

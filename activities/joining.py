@@ -48,9 +48,9 @@ def join(activity, *, by):
 
 
 def leave_if_closed(activity):
-    """What goes on anew is no part of what is closed: a closed request is never used again (R41)."""
+    """What goes on anew is no part of what is closed, or due to close: that request is never used again (R41)."""
     former = activity.care_request_id
-    if former and not CareRequest.objects.open().filter(pk=former).exists():
+    if former and not CareRequest.objects.joinable().filter(pk=former).exists():
         activity.care_request = None
         Activity.objects.filter(pk=activity.pk).update(care_request=None)
 

@@ -17,6 +17,7 @@ from customers.bells import ring_journey
 from customers.models import Customer
 from requests_app.editing import Closed
 from requests_app.models import CareRequest
+from requests_app.solving import open_again
 
 
 class Elsewhere(Exception):
@@ -25,7 +26,10 @@ class Elsewhere(Exception):
 
 @dataclass(frozen=True)
 class Moved:
-    """What a move did, in numbers of rows: enough to take it back. `made_…` did not exist before it."""
+    """What a move did, in numbers of rows: enough to take it back. `made_…` did not exist before it.
+
+    `closed_version` is that of the request it came from, if that was solved and so closed when it was left (R8).
+    """
 
     activity: int
     version: int
@@ -35,6 +39,7 @@ class Moved:
     to_request: int
     made_request: int | None = None
     made_customer: int | None = None
+    closed_version: int | None = None
 
 
 @retried_after_deadlock
@@ -96,7 +101,7 @@ def back(done, *, by):
         requests = held(CareRequest, before.care_request_id, done.from_request)
         current = unchanged(before, version=done.version, by=by)
         refuse_gone(done, current, customers, requests)
-        refuse_closed(requests)
+        refuse_closed(requests.keys() - closed_by(done, requests))
         place(current, done)
         opening.follow(current)
         for pk in requests:
@@ -138,6 +143,15 @@ def refuse_closed(requests):
         raise Closed
 
 
+def closed_by(done, requests):
+    """The solved request that closed with this very move, open again: {its number}, or nothing."""
+    former = requests.get(done.from_request)
+    if not former or former.is_open or former.version != done.closed_version:
+        return set()
+    open_again(former)
+    return {former.pk}
+
+
 def new_request(activity):
     return CareRequest.objects.create(customer_id=activity.customer_id, **take_notes(activity))
 
@@ -163,6 +177,7 @@ def carry(before, customer, *, version, by, made_customer=None):
 
 
 def moved(before, current, **made):
+    closed = CareRequest.objects.filter(pk=before.care_request_id, state=CareRequest.CLOSED)
     return Moved(
         activity=current.pk,
         version=current.version,
@@ -170,6 +185,7 @@ def moved(before, current, **made):
         from_request=before.care_request_id,
         was_verified=before.verified,
         to_request=current.care_request_id,
+        closed_version=closed.values_list("version", flat=True).first(),
         **made,
     )
 

@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import BigIntegerField, OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.forms.models import BaseInlineFormSet
 from django.http import Http404
 from django.template.response import TemplateResponse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from caredesk.changes import changes_of, label_of
@@ -78,13 +80,31 @@ class LookOnly:
         return False
 
 
-class Rows(LookOnly, admin.TabularInline):
-    """Rows of another table below a record, to be read; at most `most`, the newest."""
+class Newest(BaseInlineFormSet):
+    """The newest MOST of a record's rows, each of which knows the record: naming it asks for it no more."""
 
+    MOST = 100
+
+    def get_queryset(self):
+        if not hasattr(self, "_newest"):
+            self._newest = list(super().get_queryset()[: self.MOST])
+            for row in self._newest:
+                setattr(row, self.fk.name, self.instance)
+        return self._newest
+
+
+class Rows(LookOnly, admin.TabularInline):
+    """Rows of another table below a record, to be read."""
+
+    formset = Newest
     extra = 0
     can_delete = False
     show_change_link = True
-    most = 100
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        words = {"rows": self.verbose_name_plural, "count": Newest.MOST}
+        self.verbose_name_plural = format_lazy(_("{rows} (the newest {count} at most)"), **words)
 
     def get_queryset(self, request):
         return super().get_queryset(request).order_by("-pk")

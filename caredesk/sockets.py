@@ -18,6 +18,7 @@ from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from channels.security.websocket import WebsocketDenier
+from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from django.contrib import auth
 from django.core.exceptions import ObjectDoesNotExist
@@ -33,6 +34,10 @@ TOO_SLOW, UNREADABLE, TRY_AGAIN = 4013, 4003, 4011
 MALFORMED = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 
 logger = logging.getLogger(__name__)
+
+# In bytes; whoever sends more is cut off before it is read. Daphne has no option for it and takes any length from
+# anybody; each of its connections finds this here.
+WebSocketProtocol.maxMessagePayloadSize = 1 << 20
 
 _ready_loops: WeakSet = WeakSet()
 

@@ -102,7 +102,7 @@ def read(post):
 def before(was):
     try:
         values = json.loads(was)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return values if isinstance(values, dict) else {}
 

@@ -76,16 +76,19 @@ def refuse_if_offered_in_turn(task):
         raise NotYours(_("This task is being offered to a colleague."))
 
 
-def refuse_second_call(task, agent):
-    """One call at a time (R40); the caller holds the agent's row, and the database agrees."""
+def refuse_second_call(task, agent, words=""):
+    """One call at a time (R40); the caller holds the agent's row, and the database agrees.
+
+    `words`: why not, where somebody else is told.
+    """
     if lines.keeps(task) and Task.objects.filter(agent=agent, line_busy=True).exists():
-        raise NotYours(_("You are in a call already. Hang up first."))
+        raise NotYours(words or _("You are in a call already. Hang up first."))
 
 
-def take(task, agent):
+def take(task, agent, *, with_line=True):
     """A call keeps the line of whoever has it, unless it has ended already; one that rings is put through to them."""
     task.state, task.agent, task.accepted_at = Task.ACTIVE, agent, timezone.now()
-    task.line_busy = lines.keeps(task)
+    task.line_busy = with_line and lines.keeps(task)
     task.save(update_fields=["state", "agent", "accepted_at", "line_busy"])
     if task.line_busy:
         connecting.ask(task)

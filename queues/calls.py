@@ -21,9 +21,10 @@ from queues.bells import ring_desk
 from queues.chats import wait_in
 from queues.missed_calls import ring_queues, settle
 from queues.models import Agent, Offer, Queue, Task
-from queues.offering import end_live
+from queues.offering import end_live, hold_agents, hold_live
 from queues.offers import take_back
 from queues.retrying import retried_after_deadlock
+from requests_app.editing import touch
 from requests_app.solving import close_if_solved
 
 
@@ -135,6 +136,7 @@ def hang_up(told):
         return None
     unanswered = activity.direction == Activity.IN and call.state == Call.NEW
     left = told.cause != calls.FORWARDED and (unanswered or task)
+    hold_desks(task)
     calls.ended(call, told.cause)
     rung = leave_queue(activity, task, Task.ABANDONED if left else Task.CLOSED)
     if task and task.is_active and unanswered:
@@ -171,6 +173,13 @@ def locked_task(activity, agent=None):
     tasks = Task.objects.select_for_update(of=["self"], no_key=True).filter(wanted).order_by("pk")
     held = [task for task in tasks if task.activity_id == activity.pk]
     return held[0] if held and held[0].state in Task.LIVE else None
+
+
+def hold_desks(task):
+    """Of who has this task, which the caller holds, or is offered it; before its request, as everywhere."""
+    if task:
+        hold_live(task)
+        hold_agents(task.agent_id)
 
 
 def answerer(told, activity, task):
@@ -213,6 +222,7 @@ def leave_queue(activity, task, state=Task.CLOSED):
         take_back(task, Offer.CUSTOMER_LEFT if state == Task.ABANDONED else Offer.TAKEN_BACK)
         task.state, task.ended_at = state, timezone.now()
         task.save(update_fields=["state", "ended_at"])
+    touch(activity.care_request_id)
     if task or not activity.tasks.filter(agent__isnull=False).exists():
         calls.over(activity, Activity.ABANDONED if state == Task.ABANDONED else Activity.ENDED)
     close_if_solved(activity.care_request_id)

@@ -124,7 +124,7 @@ def come_back(activity_id):
             activity.state, activity.ended_at = Activity.WAITING, None
         activity.save(update_fields=["customer_left_at", "customer_seen_at", "state", "ended_at"])
         chat.append(activity, side=Message.SYSTEM, kind=Message.RETURNED, author_name=activity.source_name)
-        touched(care_request)
+        touched(care_request if activity.care_request_id else None)
         announce(activity)
         if not task:
             wait_again(activity)

@@ -71,7 +71,8 @@ def close(task_id, left, *, choice="", by):
     if left.message.strip():
         raise ValidationError({"message": _("Not sent yet. Send it or empty the field, then close.")})
     with transaction.atomic(), acting(by.user):
-        task = Task.objects.select_for_update(no_key=True).select_related("queue").get(pk=task_id, agent=by)
+        held = Task.objects.select_for_update(no_key=True, of=["self"])
+        task = held.select_related("queue").get(pk=task_id, agent=by)
         if task.state != Task.ACTIVE:
             return task
         offers.take_back(task)

@@ -3,6 +3,7 @@
 from django.http import Http404
 
 from activities.models import Activity
+from caredesk.numbers import ROW, number
 from requests_app.models import CareRequest
 
 
@@ -19,11 +20,11 @@ class Lost(Http404):
 
 def was_here(task, name):
     """The record of this name if it and the task had the same customer once, else None."""
-    kind, _dash, number = name.partition("-")
-    model = {"activity": Activity, "request": CareRequest}.get(kind)
-    if not model or not number.isdecimal() or len(number) > 18:
+    kind, _dash, pk = name.partition("-")
+    model, pk = {"activity": Activity, "request": CareRequest}.get(kind), number(pk, digits=ROW)
+    if not model or pk is None:
         return None
     customers = Activity.pgh_event_model.objects.filter(pgh_obj_id=task.activity_id, customer__isnull=False)
-    events = model.pgh_event_model.objects.filter(pgh_obj_id=number)
+    events = model.pgh_event_model.objects.filter(pgh_obj_id=pk)
     theirs = events.filter(customer_id__in=customers.values("customer_id"))
-    return model(pk=int(number)) if theirs.exists() else None
+    return model(pk=pk) if theirs.exists() else None

@@ -10,6 +10,7 @@ from caredesk.history import acting
 from queues import routing
 from queues.bells import ring_queue
 from queues.models import Queue, Task
+from queues.retrying import retried_after_deadlock
 
 SUPERVISORS = "Supervisors"
 SEEN = ("customers", "requests", "activities", "queues", "caredesk", "axes")
@@ -42,6 +43,7 @@ def rights():
     return wanted
 
 
+@retried_after_deadlock
 def set_up_queue(slug, *, mode, name="", offer_seconds=None, by=None):
     """Make the queue, or bring an existing one to this; what is not given stays.
 
@@ -65,11 +67,19 @@ def store(queue):
     if queue.offer_seconds is not None and queue.offer_seconds < 1:
         raise ValidationError({"offer_seconds": _("An offer lasts a second or more.")})
     queue.full_clean()
+    if queue.pk:
+        reorder(queue)
     queue.save(update_fields=columns_of(queue) if queue.pk else None)
-    waiting = Task.objects.waiting().filter(queue=queue, priority__gt=Task.FIRST)
-    waiting.exclude(priority=queue.priority).update(priority=queue.priority)
     ring_queue(queue.pk)
     routing.soon()
+
+
+def reorder(queue):
+    """What waits has its queue's priority. Before the queue is locked, in the order in which everybody locks."""
+    waiting = Task.objects.waiting().filter(queue=queue, priority__gt=Task.FIRST)
+    other = waiting.exclude(priority=queue.priority).order_by("pk")
+    held = other.select_for_update(no_key=True, of=["self"]).values_list("pk", flat=True)
+    Task.objects.filter(pk__in=list(held)).update(priority=queue.priority)
 
 
 def columns_of(queue):

@@ -129,12 +129,12 @@ def reassign(task_id, agent, *, by):
             raise NotYours(_("This task is over."))
         if task.agent_id == agent.pk:
             return task
-        former, was_active = task.agent, task.is_active
+        former, with_line = task.agent, task.line_busy or not task.is_active
         offers.take_back(task)
         hold_agents(agent.pk, task.agent_id)
-        if task.line_busy or not was_active:
-            refuse_second_call(task, agent)
-        take(task, agent)
+        if with_line:
+            refuse_second_call(task, agent, _("%(name)s is in a call.") % {"name": agent.shown_name})
+        take(task, agent, with_line=with_line)
         for desk in sorted({former, agent} - {None}, key=lambda agent: agent.pk):
             ring_desk(desk.pk, desk.user_id)
         begin(task.activity, agent)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from activities.models import Activity
 from caredesk.admin import Events, Rows, Tracked
 from caredesk.stale import Stale, locked, refuse_if_stale
+from caredesk.texts import limited
 from requests_app.editing import reopen, save_details
 from requests_app.models import CareRequest
 
@@ -36,10 +37,12 @@ class CareRequestForm(forms.ModelForm):
         return self.cleaned_data
 
     def _post_clean(self):
-        """The verb stores the texts; the limit is the field's."""
+        """The verb stores the texts; what is too long is said beside its field."""
         for name in DETAILS:
-            if len(self.cleaned_data.get(name, "")) > 2000:
-                self.add_error(name, _("At most 2,000 characters."))
+            try:
+                limited(self.cleaned_data.get(name, ""))
+            except ValidationError as error:
+                self.add_error(name, error)
 
 
 class Activities(Rows):

@@ -42,6 +42,11 @@ def close_if_solved(request_id):
         shut(CareRequest.objects.open().idle().filter(pk=request_id, solved=True), timezone.now())
 
 
+def open_again(care_request):
+    """It has closed with something that is being taken back, in whose transaction the caller holds its row."""
+    CareRequest.objects.filter(pk=care_request.pk).update(state=CareRequest.OPEN, closed_at=None)
+
+
 def shut(requests, now):
     """Close these rows, which the caller holds locked, and tell the desks; return how many."""
     found = list(requests.values_list("pk", "customer_id"))

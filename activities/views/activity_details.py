@@ -10,6 +10,7 @@ from django_htmx.http import trigger_client_event
 from activities import drafts, remarks
 from activities.journey import last_task
 from caredesk import panes
+from caredesk.numbers import number
 from caredesk.realtime import name_of
 from caredesk.stale import Stale, unseen
 from caredesk.templatetags.desk import look_url, pane_url
@@ -73,8 +74,7 @@ def remove_tag(request, task_id, tag_id):
 
 def version_of(request):
     """The activity as the page was drawn with it; None of a page that does not say."""
-    given = request.POST.get("activity_version", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else None
+    return number(request.POST.get("activity_version", ""))
 
 
 @agent_required

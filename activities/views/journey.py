@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from activities import journey as whole_way
 from caredesk import panes
+from caredesk.numbers import number
 from queues.permissions import agent_required
 from queues.seat import Seat
 
@@ -17,7 +18,7 @@ def journey(request, task_id):
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
     before = request.GET.get("before", "")
     try:
-        place = {"before": before, "shown": number(request.GET.get("shown", ""))}
+        place = {"before": before, "shown": number(request.GET.get("shown", ""), 0)}
         shown = context(request, seat, **place, down_to=request.GET.get("down_to", ""))
     except whole_way.BadCursor:
         return HttpResponseBadRequest()
@@ -44,7 +45,3 @@ def context(request, seat, **place):
             activity.may_move = seat.may(activity)
     listens = [seat.journey, seat.current]
     return {"seat": seat, "page": page, "listens": listens}
-
-
-def number(text):
-    return int(text) if text.isdecimal() and len(text) < 10 else 0

@@ -12,6 +12,7 @@ from activities import merging
 from activities.models import Merge
 from activities.views import find_customers
 from activities.views.move import said
+from caredesk.numbers import number
 from caredesk.stale import Stale
 from customers.forms import language_name
 from customers.models import FIELDS, Customer
@@ -89,10 +90,6 @@ def find_other(seat, customer_id):
     if not other or other == seat.customer:
         raise Http404
     return other
-
-
-def number(text):
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def compare(request, seat, other, *, status=200, **shown):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from activities import moving
+from caredesk.numbers import number
 from caredesk.retrying import Overtaken
 from caredesk.stale import Stale
 from queues.permissions import agent_required
@@ -97,8 +98,7 @@ def begun(request, task_id, activity_id, draw):
 
 
 def version_of(request):
-    given = (request.POST if request.method == "POST" else request.GET).get("version", "")
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
+    return number((request.POST if request.method == "POST" else request.GET).get("version", ""), 0)
 
 
 def menu(request, seat, activity, version):
@@ -111,10 +111,10 @@ def menu(request, seat, activity, version):
 def target_of(seat, name):
     if name == NEW and seat.customer:
         return None
-    kind, _dash, number = name.partition("-")
+    kind, _dash, pk = name.partition("-")
     found = None
-    if kind == "request" and NUMBER.fullmatch(number) and seat.customer:
-        found = CareRequest.objects.filter(customer=seat.customer, pk=number).first()
+    if kind == "request" and NUMBER.fullmatch(pk) and seat.customer:
+        found = CareRequest.objects.filter(customer=seat.customer, pk=pk).first()
     if not found:
         raise Http404
     return found

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from activities.joining import MINE
 from caredesk import panes
+from caredesk.numbers import number
 from caredesk.stale import unseen
 from caredesk.templatetags.desk import look_url, pane_url
 from customers.forms import VERSION, CustomerForm, flat, is_field, language_name, of_customer
@@ -79,5 +80,5 @@ def version_of(seat, form):
     """The customer as Edit found it: with unsaved text, the version that it was typed over."""
     if not seat.customer or seat.is_preview:
         return 0
-    kept = form.typed.get(VERSION, "")
-    return int(kept) if kept.isdecimal() and form.unsaved else seat.customer.version
+    kept = number(form.typed.get(VERSION, ""))
+    return seat.customer.version if kept is None or not form.unsaved else kept

@@ -13,6 +13,7 @@ from activities import drafts, interactions
 from activities.identity import AlreadyKnown, create_customer
 from activities.joining import MINE
 from caredesk import panes
+from caredesk.numbers import number
 from caredesk.places import Opened
 from caredesk.stale import Stale, unseen
 from customers import editing
@@ -82,7 +83,7 @@ def checks(seat, form):
 def posted(request, seat):
     """The form as it was sent; the version it was typed over counts as typed, too."""
     typed = read(request.POST)
-    if seat.customer and request.POST.get(VERSION, "").isdecimal():
+    if seat.customer and number(request.POST.get(VERSION, "")) is not None:
         typed[VERSION] = request.POST[VERSION]
     kept = form_of(seat)
     return CustomerForm(kept.stored, typed, kept.mine)

@@ -140,8 +140,12 @@ class BlockedNumber(models.Model):
         return self.number
 
     def save(self, *args, **kwargs):
-        self.number = normalise_phone(dialled_phone(self.number) or self.number)
+        self.clean()
         super().save(*args, **kwargs)
+
+    def clean(self):
+        """Before a form asks whether it is there already, in whatever spelling."""
+        self.number = normalise_phone(dialled_phone(self.number) or self.number)
 
 
 class CallerIdRule(models.Model):

@@ -2,19 +2,16 @@
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseLocation
 
 from activities import search
-from queues.permissions import agent_required, holds
+from queues.permissions import holds
 from queues.seat import Seat
 from queues.views import work
+from queues.views.work import agents_page
 
 
-@agent_required
-@require_safe
-@vary_on_headers("HX-Request", "HX-Target")
+@agents_page
 def find(request):
     """What was found for the words `q`, from `offset` on; without htmx within the page, as by a form."""
     shown = found(request) | {"more": reverse("find")}
@@ -24,9 +21,7 @@ def find(request):
     return work.show_nothing(request, found=shown)
 
 
-@agent_required
-@require_safe
-@vary_on_headers("HX-Request", "HX-Target")
+@agents_page
 def customer(request, task_id):
     """All that is known of them; whoever has a task of theirs in progress is led there."""
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))

@@ -5,31 +5,25 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from activities.models import OpenCustomer
 from caredesk import panes
 from caredesk.places import Opened
-from queues.permissions import agent_required
 from queues.seat import Seat
 from queues.stamps import opened_stamp
 from queues.views import customers, work
+from queues.views.work import agents_page
 
 PANES = ("journey", *work.DETAILS)
 
 
-@agent_required
-@require_safe
-@vary_on_headers("HX-Request", "HX-Target")
+@agents_page
 def gadget(request):
     return show_nothing(request)
 
 
-@agent_required
-@require_safe
-@vary_on_headers("HX-Request", "HX-Target")
+@agents_page
 def opened(request, task_id):
     """The panes of an open customer: alone for htmx, else within the page."""
     stamp = opened_stamp(task_id)

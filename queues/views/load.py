@@ -6,6 +6,7 @@ from django_htmx.http import trigger_client_event
 
 from activities import drafts
 from activities.joining import MINE, NOTES
+from caredesk.numbers import ROW, number
 from caredesk.realtime import name_of
 from queues.permissions import agent_required
 from queues.seat import Seat
@@ -36,8 +37,7 @@ def load(request, task_id):
 
 
 def carry(request, seat, former):
-    number = former.removeprefix("request-")
-    was = CareRequest.objects.filter(pk=number).first() if number.isdecimal() and len(number) < 19 else None
+    was = CareRequest.objects.filter(pk=number(former.removeprefix("request-"), digits=ROW)).first()
     if not was:
         return
     kept = drafts.of(request.user, name_of(was))[name_of(was)]

@@ -2,18 +2,15 @@
 
 from django.http import Http404
 from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
-from django.views.decorators.vary import vary_on_headers
+from django.views.decorators.http import require_POST
 
 from queues import missed_calls as missed
 from queues.models import Queue
 from queues.permissions import agent_required
-from queues.views.work import desk
+from queues.views.work import agents_page, desk
 
 
-@agent_required
-@require_safe
-@vary_on_headers("HX-Request", "HX-Target")
+@agents_page
 def missed_calls(request):
     """The desk with the list; to htmx the work area, or the list alone (hx-target="#missed")."""
     shown = context(request.agent)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from caredesk.numbers import ROW, number
 from queues import transferring
 from queues.models import Agent, Offer
 
@@ -54,15 +55,15 @@ def seconds_of(offer):
 
 def why_gone(agent, slot):
     """Why the offer that was shown is not there any more, where neither the agent nor a notice says it."""
-    kind, _dash, number = slot.partition("-")
-    if kind != "offer" or not number.isdecimal() or len(number) > 18:
+    kind, _dash, pk = slot.partition("-")
+    if kind != "offer":
         return ""
     told = {
         Offer.CUSTOMER_LEFT: _("%(name)s has left."),
         Offer.TAKEN_BACK: _("%(name)s is not offered to you any more."),
         Offer.CONNECTION_LOST: _("%(name)s was offered to somebody else while you had no connection."),
     }
-    offer = Offer.objects.filter(agent=agent, pk=number, outcome__in=told).first()
+    offer = Offer.objects.filter(agent=agent, pk=number(pk, digits=ROW), outcome__in=told).first()
     return told[offer.outcome] % {"name": offer.task.activity.shown_name} if offer else ""
 
 

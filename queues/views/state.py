@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from caredesk.numbers import number
 from queues import desk, offers, room, states
 from queues.models import Agent, NotReadyReason
 from queues.permissions import agent_required
@@ -50,7 +51,7 @@ def reason_of(request):
     chosen = request.POST.get("reason", "")
     if not chosen:
         return None
-    return get_object_or_404(NotReadyReason, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0)
+    return get_object_or_404(NotReadyReason, pk=number(chosen))
 
 
 def answer(request, *, status=200):

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from activities.models import Draft
 from caredesk import panes
+from caredesk.numbers import ROW, number
 from queues import desk, missed_calls, room, why
 from queues.models import Task
 from queues.permissions import agent_required, visible_to
@@ -69,8 +70,7 @@ def groups(queues, first):
 
 def selected_of(request):
     """The task that the page has selected, whoever's it is: only a mark in the list."""
-    number = request.GET.get("task", "")
-    return int(number) if number.isdecimal() and len(number) < 19 else None
+    return number(request.GET.get("task", ""), digits=ROW)
 
 
 def unrung(agent):

@@ -9,6 +9,7 @@ from django_htmx.http import trigger_client_event
 from activities import drafts
 from activities.views import communication
 from caredesk import panes
+from caredesk.numbers import ROW, number
 from caredesk.realtime import name_of
 from caredesk.sorting import in_order
 from queues import room, transferring
@@ -85,13 +86,12 @@ def why_not(agent, medium):
 
 def target_of(to):
     """The queue or agent that was chosen; ValidationError where none was."""
-    kind, _dash, number = to.partition("-")
-    found = None
-    if number.isdecimal() and len(number) < 19:
-        if kind == "queue":
-            found = Queue.objects.filter(pk=number).first()
-        elif kind == "agent":
-            found = Agent.objects.working().select_related("user").filter(pk=number).first()
+    kind, _dash, pk = to.partition("-")
+    found, pk = None, number(pk, digits=ROW)
+    if kind == "queue":
+        found = Queue.objects.filter(pk=pk).first()
+    elif kind == "agent":
+        found = Agent.objects.working().select_related("user").filter(pk=pk).first()
     if not found:
         raise ValidationError({"to": _("Choose a queue or an agent.")})
     return found

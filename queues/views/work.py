@@ -3,13 +3,15 @@
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from activities.views import activity_details, comments, communication, journey
 from caredesk import panes
 from customers.views import customer_details
 from queues import room
 from queues.models import Offer, Task
-from queues.permissions import picked_by
+from queues.permissions import agent_required, picked_by
 from queues.views import state, tasks
 from queues.why import idle
 from requests_app.views import request_details
@@ -23,6 +25,11 @@ PANES = {
     "comments": comments.context,
 }
 DETAILS = ("customer_details", "request_details", "activity_details", "comments")
+
+
+def agents_page(view):
+    """A view for agents, who see the page; htmx gets the part of it that is asked for."""
+    return agent_required(require_safe(vary_on_headers("HX-Request", "HX-Target")(view)))
 
 
 def show(request, seat, stamp, *, accepted=False):

@@ -12,6 +12,7 @@ from activities.joining import MINE, NOTES, AlreadyKnown, note
 from activities.models import Activity, Message
 from activities.views.activity_details import closed_words
 from caredesk import panes
+from caredesk.numbers import ROW, number
 from caredesk.realtime import name_of
 from caredesk.stale import Stale, unseen
 from caredesk.templatetags.desk import pane_url
@@ -61,12 +62,12 @@ def texts_of(request):
 
 
 def find(seat, name):
-    kind, _dash, number = name.partition("-")
-    if kind == "activity" and seat.current and number == str(seat.current.pk):
+    kind, _dash, pk = name.partition("-")
+    if kind == "activity" and seat.current and pk == str(seat.current.pk):
         return seat.current.care_request or seat.current
-    if kind != "request" or not number.isdecimal() or len(number) > 18 or not seat.customer:
+    if kind != "request" or not seat.customer:
         raise Http404
-    found = CareRequest.objects.filter(customer=seat.customer, pk=number).first()
+    found = CareRequest.objects.filter(customer=seat.customer, pk=number(pk, digits=ROW)).first()
     if not found:
         raise Http404
     return found
@@ -133,8 +134,7 @@ def whole(request, seat, *, status=200, errors=None):
 
 
 def version_of(request):
-    given = request.POST.get(VERSION, "")
-    return int(given) if given.isdecimal() and len(given) < 10 else 0
+    return number(request.POST.get(VERSION, ""), 0)
 
 
 def context(request, seat, errors=None):
@@ -184,7 +184,7 @@ def base_of(seat, care_request, typed):
     if not care_request:
         return 0
     kept = seat.draft(care_request, VERSION) if any(typed.values()) else ""
-    return int(kept) if kept.isdecimal() else care_request.version
+    return number(kept, care_request.version)
 
 
 def closing_of(seat):

@@ -17,7 +17,8 @@ from customers.models import Customer
 from queues import closing
 from queues.accepting import NotYours, accept
 from queues.models import Task
-from requests_app.editing import Closed, save_details
+from requests_app import solving
+from requests_app.editing import Closed, reopen, save_details
 from requests_app.models import CareRequest
 from tests.cast import ago, chat_in, chat_of, held, over
 from tests.racing import race
@@ -279,6 +280,27 @@ def test_not_back_over_what_came_after(activity, other, ana, marko):
         moving.back(done, by=ana.user)
     joining.add_request(activity, by=marko.user)
     with pytest.raises(Stale):
+        moving.back(done, by=ana.user)
+
+
+@pytest.mark.rule("R8", "R80")
+def test_back_into_a_solved_request_that_closed_when_it_was_left(activity, other, ana):
+    former = activity.care_request
+    solving.mark_solved(former, by=ana.user)
+    done = moving.to_request(activity, other, version=activity.version, by=ana.user)
+    assert not stored(former).is_open
+    moving.back(done, by=ana.user)
+    assert stored(activity).care_request == stored(former)
+    assert (stored(former).is_open, stored(former).solved, stored(former).closed_at) == (True, True, None)
+
+
+def test_not_back_into_a_solved_request_that_was_reopened_and_closed_since(activity, other, ana, sonja):
+    former = activity.care_request
+    solving.mark_solved(former, by=ana.user)
+    done = moving.to_request(activity, other, version=activity.version, by=ana.user)
+    reopen(former, by=sonja.user)
+    solving.mark_solved(former, by=sonja.user)
+    with pytest.raises(Closed):
         moving.back(done, by=ana.user)
 
 

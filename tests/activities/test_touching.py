@@ -203,6 +203,12 @@ def save_the_same(task, ana):
     remarks.remove_tag(task.activity, 999_999, by=ana.user)
 
 
+def rate_the_same(task, ana):
+    chat.rate(task.activity, 5)
+    quieten()
+    chat.rate(Activity.objects.get(pk=task.activity_id), 5)
+
+
 NOTHING = {
     "viewing": view,
     "seen by the agent": lambda task, ana: chats.read(task.pk, 2, by=ana),
@@ -211,6 +217,7 @@ NOTHING = {
     "a draft": keep_draft,
     "a save that changes nothing": save_the_same,
     "a refused save": refuse,
+    "the same rating again": rate_the_same,
     "the customer": change_customer,
     "a merge, and its undoing": merge,
     "an offer": offer,

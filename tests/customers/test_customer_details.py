@@ -158,3 +158,20 @@ def test_what_the_pane_costs(ana, internet, jelena, django_assert_max_num_querie
     )
     with django_assert_max_num_queries(5):
         desk.get("customer_details")
+
+
+@pytest.mark.rule("R51")
+@pytest.mark.parametrize("version", ["9" * 12, "9" * 5000, "²", "x"])
+def test_a_version_that_is_none_does_no_harm(desk, ana, jelena, version):
+    """Kept with what is typed, like all that stands in fields."""
+    for record, field in (
+        (f"customer-{jelena.pk}", "customer"),
+        (f"request-{desk.care_request.pk}", "request"),
+    ):
+        drafts.put(ana.user, record, {f"{field}_version": version, "city": "Belgrade", "title": "Router"})
+    for pane in ("customer_details", "customer_form", "request_details"):
+        assert desk.get(pane).status_code == 200
+    assert (
+        desk.post("customer_form", customer_version=version, city="Utrecht", was="[" * 100_000).status_code
+        == 200
+    )

@@ -44,6 +44,7 @@ def test_sockets_pass_nginx_and_it_tells_who_called():
         assert f"proxy_set_header {header};" in conf
     assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;" in conf
     assert SERVICES["web"]["environment"]["CAREDESK_PROXY"] == "1"
+    assert "location /api/v1/cti/ {\n        access_log off;" in conf, "its address holds a secret"
     assert conf.count("{") == conf.count("}")
 
 

@@ -73,6 +73,16 @@ async def test_a_group_without_members_is_not_listened_to(layer, valkey):
     await until(lambda: not [key for key in client.pubsub_channels() if b"group__a" in key])
 
 
+async def test_who_comes_in_the_moment_in_which_the_last_one_leaves_hears_on(layer):
+    leaving, coming = await layer.new_channel(), await layer.new_channel()
+    await layer.group_add("a", leaving)
+    await layer.group_discard("a", leaving)  # Redis is told by and by
+    await layer.group_add("a", coming)
+    await layer.group_add("b", coming)
+    await layer.group_send("a", {"type": "x"})
+    assert (await heard(layer, coming))["type"] == "x"
+
+
 async def test_a_consumer_that_ends_leaves_its_groups(layer):
     channel = await layer.new_channel()
     await layer.group_add("a", channel)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from activities import models as activities
 from activities import remarks
 from caredesk import realtime
+from caredesk.admin import Newest
 from caredesk.models import Heartbeat
 from caredesk.stale import author_of
 from customers import editing
@@ -23,7 +24,7 @@ from queues import models as queues
 from queues.supervising import supervisors
 from requests_app.editing import save_details
 from requests_app.models import CareRequest
-from tests.cast import PASSWORD, agent, ago, call_in, chat_in, chat_of, held, numbers
+from tests.cast import PASSWORD, agent, ago, call_in, chat_in, chat_of, held, numbers, over
 
 OTHERS = {Group}
 MOST_QUERIES = 30
@@ -160,6 +161,18 @@ def test_add_pages_open_where_supervisors_may_add(full, at_admin, sonja):
         assert at_admin.get(url(model, "add")).status_code == (200 if model in may else 403), model
     assert {Customer, queues.Queue, queues.CannedReply, type(sonja.user)} <= set(may)
     assert not {CareRequest, activities.Activity, queues.Agent, queues.Task} & set(may)
+
+
+@pytest.mark.rule("R120")
+def test_of_many_rows_below_a_record_the_newest_are_shown_and_named_at_once(at_admin, jelena):
+    path = url(Customer, "change", jelena.pk)
+    over(medium="chat", customer=jelena)
+    few = queries_of(at_admin, path)
+    last = [over(medium="chat", customer=jelena) for _ in range(Newest.MOST + 5)][-1]
+    formset = at_admin.get(path).context_data["inline_admin_formsets"][1].formset
+    shown = [form.instance for form in formset.forms]
+    assert (len(shown), shown[0]) == (Newest.MOST, last)
+    assert queries_of(at_admin, path) <= few
 
 
 def test_index_opens(full, at_admin):
@@ -370,6 +383,13 @@ class TestRequests:
         assert "title" in response.context_data["adminform"].form.errors
 
     @pytest.mark.rule("R120")
+    @pytest.mark.rule("R50")
+    def test_line_ends_count_once(self, at_admin, care_request):
+        path = url(CareRequest, "change", care_request.pk)
+        assert save(at_admin, path, description="line\r\n" * 399 + "12345").status_code == 302
+        care_request.refresh_from_db()
+        assert len(care_request.description) == 2000
+
     def test_history_tells_who_changed_what(self, at_admin, care_request, ana):
         save_details(care_request, {"title": "Router"}, version=1, by=ana.user)
         page = at_admin.get(url(CareRequest, "history", care_request.pk)).content.decode()
@@ -456,6 +476,14 @@ class TestQueues:
         save(at_admin, path, control_secret="")
         internet.refresh_from_db()
         assert internet.control_secret == "hush"
+
+
+@pytest.mark.rule("R120")
+def test_a_number_that_is_blocked_already_in_another_spelling_is_told(at_admin):
+    path = url(queues.BlockedNumber, "add")
+    assert save(at_admin, path, number="+31 20 794 0800").status_code == 302
+    assert save(at_admin, path, number="0031 20 794 0800").status_code == 200
+    assert queues.BlockedNumber.objects.get().number == "+31207940800"
 
 
 class TestTags:

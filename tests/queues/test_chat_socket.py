@@ -235,6 +235,11 @@ class Test_saying:
         assert closed.value.rcvd.code == UNREADABLE
         assert texts_of(activity) == ["Is anybody there?"]
 
+    def test_more_than_anybody_types_cuts_the_line_before_it_is_read(self, page, activity):
+        with pytest.raises(ConnectionClosed):
+            page.say("x" * (2 << 20))
+        assert texts_of(activity) == ["Is anybody there?"]
+
     def test_what_is_unknown_is_passed_over(self, page):
         page.tell(news="from the next version")
         assert page.say("Hello?")["seq"] == 3

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from activities import chat
+from activities import autoclose, chat
 from activities.models import Activity, Message
 from queues import chats, closing, starting, transferring
 from queues.accepting import accept
@@ -288,6 +288,19 @@ def test_who_comes_back_to_a_closed_request_gets_another(internet, ana, marko, j
     found = Activity.objects.get(pk=task.activity_id).care_request
     assert found.is_open
     assert found != former
+    assert not CareRequest.objects.get(pk=former.pk).is_open
+
+
+@pytest.mark.rule("R41", "R42", "R90")
+def test_who_comes_back_to_a_request_that_is_due_to_close_gets_another(internet, ana, jelena):
+    task = held(chat_of(jelena, internet), ana)
+    former = task.activity.care_request
+    transferring.to_queue(task.pk, internet, note="", by=ana)
+    chats.leave(task.activity_id)
+    CareRequest.objects.update(touched_at=ago(days=6))
+    chats.come_back(task.activity_id)
+    assert Activity.objects.get(pk=task.activity_id).care_request is None
+    assert autoclose.close_due() == 1
     assert not CareRequest.objects.get(pk=former.pk).is_open
 
 

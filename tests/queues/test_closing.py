@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from activities import drafts, joining, remarks
 from activities.models import Activity, Comment, Draft, Message, Tag
@@ -10,7 +11,7 @@ from customers import editing
 from customers.models import Customer
 from queues import chats
 from queues.closing import CREATE, DISCARD, SAVE, USE, Edit, Leftovers, Question, close
-from queues.models import Agent, Task
+from queues.models import Agent, Queue, Task
 from requests_app.editing import Closed, save_details
 from requests_app.models import CareRequest
 from tests.cast import ago, call_in, chat_in, chat_of, held
@@ -248,6 +249,15 @@ def test_drafts_of_what_was_closed_are_forgotten(task, ana, marko):
     drafts.keep(marko.user, record, "message", "his own")
     close(task.pk, Leftovers(), by=ana)
     assert [draft.agent for draft in Draft.objects.all()] == [marko.user]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_close_does_not_wait_for_who_holds_the_queue(task, ana):
+    """Whoever rings a queue does so last, and must not be waited for by who has its agent already."""
+    with transaction.atomic():
+        Queue.objects.select_for_update(no_key=True).get(pk=task.queue_id)
+        (told,) = race(lambda: close(task.pk, Leftovers(), by=ana).state)
+    assert told == Task.CLOSED
 
 
 @pytest.mark.django_db(transaction=True)

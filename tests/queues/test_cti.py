@@ -46,6 +46,12 @@ def test_only_post_is_served_and_no_csrf_token_is_asked_for(pbx):
     assert strict.post(ADDRESS, said(), content_type="application/json").json() == {}
 
 
+def test_the_token_in_the_address_is_in_no_log_of_ours(pbx, caplog):
+    pbx.post(said("sideways"), 422)
+    Client().get(ADDRESS)
+    assert ADDRESS not in caplog.text
+
+
 @pytest.mark.parametrize("direction", ["", "sideways", "IN"])
 @pytest.mark.parametrize("event", ["newCall", "answer", "hangup"])
 def test_a_direction_that_is_neither_in_nor_out_is_refused(pbx, event, direction):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from activities import remarks
 from activities.models import Activity, Message
-from queues import chats, closing, offers, routing, transferring
+from queues import chats, closing, lines, offers, routing, transferring
 from queues.accepting import NotYours
 from queues.desk import in_progress
 from queues.models import Agent, Offer, Task
@@ -229,8 +229,17 @@ def test_a_second_call_is_not_handed_over_and_said_why(internet, ana, marko, son
     held(call_in(internet), marko)
     moved, refusals = transferring.hand_over(ana, to=marko, by=sonja.user)
     assert moved == [chat]
-    assert len(refusals) == 1
+    assert refusals == ["Marko Babić is in a call."]
     assert now(call).agent == ana
+
+
+@pytest.mark.rule("R40")
+def test_a_call_that_nobody_answered_in_time_is_handed_over_without_the_line(internet, ana, marko, sonja):
+    call = held(call_in(internet), ana)
+    lines.sweep(ago(seconds=-61))
+    held(call_in(internet), marko)
+    assert transferring.reassign(call.pk, marko, by=sonja.user).agent == marko
+    assert not now(call).line_busy
 
 
 def test_a_waiting_or_offered_task_is_given_to_an_agent(billing, ana, marko, sonja):

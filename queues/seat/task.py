@@ -1,20 +1,21 @@
-"""Where an agent sits: the task they look at, or the customer they have open, and what they selected in the journey."""
+"""A seat at a task on the desk."""
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from activities import drafts
 from activities.identity import known_values
-from activities.models import Activity, OpenCustomer
-from caredesk.places import Looked, Opened
+from activities.models import Activity
+from caredesk.numbers import ROW, number
 from caredesk.realtime import name_of
 from customers.models import Customer
 from queues.lost import Lost, was_here
 from queues.models import Agent, Task
-from queues.permissions import NOBODY, holds, task_or_404, visible_activities
+from queues.permissions import holds, task_or_404, visible_activities
 from requests_app.models import CareRequest
 
 
@@ -22,8 +23,7 @@ from requests_app.models import CareRequest
 class Seat:
     """What every pane is about (R3, R6). `selected` is the activity or request chosen in the journey, else `home`.
 
-    This one is at a task; `OpenSeat` is at a customer in the gadget, `LookSeat` at one who was found. `place` is what
-    addresses call it.
+    This one is at a task; its kinds are at the other places there are. `place` is what addresses call it.
     """
 
     agent: Agent
@@ -31,6 +31,10 @@ class Seat:
     selected: Activity | CareRequest | None
 
     details = "desk/work.html#details"
+    kinds: ClassVar[dict[type, type]] = {}
+
+    def __init_subclass__(cls, *, place):
+        Seat.kinds[place] = cls
 
     @classmethod
     def take(cls, agent, place, selected=""):
@@ -38,10 +42,10 @@ class Seat:
 
         Raises Lost, which is a 404 too, of what they could select before at a task.
         """
-        if isinstance(place, Opened):
-            return OpenSeat.at(agent, place, selected)
-        if isinstance(place, Looked):
-            return LookSeat.at(agent, place, selected)
+        return cls.kinds.get(type(place), Seat).at(agent, place, selected)
+
+    @classmethod
+    def at(cls, agent, place, selected):
         seat = cls(agent, task_or_404(agent, place), None)
         try:
             seat.selected = seat.find(selected)
@@ -188,16 +192,14 @@ class Seat:
 
     def find(self, name):
         """What this name in an address selects; 404 of what is not to be seen from here."""
-        kind, _dash, number = name.partition("-")
+        kind, _dash, pk = name.partition("-")
         if not name or (self.home and name == name_of(self.home)):
             return self.home
-        if not number.isdecimal() or len(number) > 18:
-            raise Http404
-        found = None
+        found, pk = None, number(pk, digits=ROW)
         if kind == "activity":
-            found = self.seen.select_related("customer", "care_request").filter(pk=number).first()
+            found = self.seen.select_related("customer", "care_request").filter(pk=pk).first()
         elif kind == "request" and self.customer:
-            found = CareRequest.objects.filter(customer=self.customer, pk=number).first()
+            found = CareRequest.objects.filter(customer=self.customer, pk=pk).first()
         if not found:
             raise Http404
         return found
@@ -206,102 +208,3 @@ class Seat:
     def seen(self):
         """The activities that may be looked at from here."""
         return visible_activities(self.agent, self.task)
-
-
-@dataclass
-class OpenSeat(Seat):
-    """At a customer who is open in the gadget (R110 to R115): editable as long as they are (R55).
-
-    Without an interaction of the host's the newest one of the journey is shown; without a customer either, somebody new
-    is being created.
-    """
-
-    opened: OpenCustomer | None = None
-
-    details = "gadget/work.html#details"
-    is_preview = False
-    region = None
-
-    @classmethod
-    def at(cls, agent, place, selected=""):
-        opened = OpenCustomer.objects.whole().filter(pk=place, agent=agent.user).first() if place else None
-        if place and not opened:
-            raise Http404
-        seat = cls(agent, None, None, opened)
-        seat.selected = seat.find(selected)
-        return seat
-
-    @property
-    def place(self):
-        return Opened(self.opened.pk if self.opened else 0)
-
-    @property
-    def current(self):
-        return self.opened.activity if self.opened else None
-
-    @property
-    def customer(self):
-        return self.opened.customer if self.opened else None
-
-    @cached_property
-    def home(self):
-        if self.current or not self.customer:
-            return self.current
-        rows = Activity.objects.select_related("customer", "care_request").filter(customer=self.customer)
-        newest = rows.order_by("-started_at", "-pk").first()
-        return newest or self.customer.care_requests.order_by("-created_at", "-pk").first()
-
-    @property
-    def record(self):
-        return name_of(self.customer or self.current or NOBODY)
-
-    @property
-    def shown_name(self):
-        somebody = self.customer or self.current
-        return somebody.shown_name if somebody else _("New customer")
-
-    @property
-    def known(self):
-        return super().known if self.current else {}
-
-    @property
-    def anybody(self):
-        return self.current or Activity(customer=self.customer)
-
-    @property
-    def seen(self):
-        if self.customer:
-            return Activity.objects.filter(customer=self.customer)
-        return Activity.objects.filter(pk=self.current.pk if self.current else None)
-
-    @property
-    def others_open(self):
-        theirs = OpenCustomer.objects.filter(agent=self.agent.user).values("customer")
-        return _("Open"), Customer.objects.filter(pk__in=theirs)
-
-
-@dataclass
-class LookSeat(OpenSeat):
-    """At a customer who was found by search, of whom the agent has no task: to read."""
-
-    looked: Customer | None = None
-
-    details = "desk/work.html#details"
-    is_preview = True
-
-    @classmethod
-    def at(cls, agent, place, selected=""):
-        customer = Customer.objects.prefetch_related("contact_points").filter(pk=place).first()
-        if not customer:
-            raise Http404
-        seat = cls(agent, None, None, None, customer)
-        seat.selected = seat.find(selected)
-        return seat
-
-    @property
-    def place(self):
-        return Looked(self.looked.pk)
-
-    @property
-    def customer(self):
-        return self.looked
