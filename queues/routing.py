@@ -42,11 +42,12 @@ SELECT queue.id FROM queues_queue queue WHERE queue.mode = 'automatic' AND EXIST
 UNFIT = """
 SELECT offer.id FROM queues_offer offer
 JOIN queues_task task ON task.id = offer.task_id
+JOIN queues_queue queue ON queue.id = task.queue_id
 JOIN queues_agent agent ON agent.id = offer.agent_id
 JOIN auth_user person ON person.id = agent.user_id
 WHERE offer.outcome = '' AND (
     offer.returns_to_id IS NULL AND (
-        agent.state <> 'ready' OR NOT person.is_active OR NOT EXISTS (
+        queue.mode <> 'automatic' OR agent.state <> 'ready' OR NOT person.is_active OR NOT EXISTS (
             SELECT FROM queues_queuemember member
             WHERE member.queue_id = task.queue_id AND member.agent_id = offer.agent_id
         )
@@ -194,9 +195,8 @@ def ever(moment):
 
 
 def take_back_unfit():
-    """End the offers whose agent must not have them any more: no member, not Ready, disabled, or in a call.
-
-    Return whether there were any.
+    """End the offers whose agent must not have them any more: no member, not Ready, disabled, or in a call; and those of
+    queues from which agents pick by now. Return whether there were any.
     """
     found = unfit()
     for offer_id in found:

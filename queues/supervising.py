@@ -10,6 +10,7 @@ from caredesk.history import acting
 from queues import routing
 from queues.bells import ring_queue
 from queues.models import Queue, Task
+from queues.retrying import retried_after_deadlock
 
 SUPERVISORS = "Supervisors"
 SEEN = ("customers", "requests", "activities", "queues", "caredesk", "axes")
@@ -42,6 +43,7 @@ def rights():
     return wanted
 
 
+@retried_after_deadlock
 def set_up_queue(slug, *, mode, name="", offer_seconds=None, by=None):
     """Make the queue, or bring an existing one to this; what is not given stays.
 
@@ -65,9 +67,10 @@ def store(queue):
     if queue.offer_seconds is not None and queue.offer_seconds < 1:
         raise ValidationError({"offer_seconds": _("An offer lasts a second or more.")})
     queue.full_clean()
+    if queue.pk:
+        in_line = Task.objects.filter(queue=queue, state__in=[Task.WAITING, Task.OFFERED])
+        in_line.exclude(priority__in=[Task.FIRST, queue.priority]).update(priority=queue.priority)
     queue.save(update_fields=columns_of(queue) if queue.pk else None)
-    waiting = Task.objects.waiting().filter(queue=queue, priority__gt=Task.FIRST)
-    waiting.exclude(priority=queue.priority).update(priority=queue.priority)
     ring_queue(queue.pk)
     routing.soon()
 

@@ -28,11 +28,11 @@ from tests.rules_machine import changes, laws, of_agents, of_customers, of_recor
 from tests.rules_machine.deed import DEEDS, NTH, pick
 from tests.rules_machine.snapshot import Now
 
-CLOCKS = ("time_passes", "five_quiet_days", "enable", "dispatch", "miss")
+CLOCKS = ("time_passes", "five_quiet_days", "dispatch", "miss")
 UNSETTLED = 2  # so many deeds may pass before somebody looks at the clock
 RARE = (of_records.__name__, of_supervisors.__name__)
 TIMES = some.integers(1, 4)
-ALONE = ("five_quiet_days", "time_passes", "miss", "dispatch", "sweep_requests", "enable", "lose_web_process")
+ALONE = ("five_quiet_days", "time_passes", "miss", "dispatch", "sweep_requests", "lose_web_process")
 CLASHES = (Stale, Closed, Elsewhere, ObjectDoesNotExist, NotYours, AlreadyKnown, Verified, Gone, Message)
 
 
