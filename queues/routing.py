@@ -195,8 +195,9 @@ def ever(moment):
 
 
 def take_back_unfit():
-    """End the offers whose agent must not have them any more: no member, not Ready, disabled, or in a call; and those of
-    queues from which agents pick by now. Return whether there were any.
+    """End the offers whose agent must not have them any more: no member, not Ready, disabled, or in a call.
+
+    And those of queues from which agents pick by now. Return whether there were any.
     """
     found = unfit()
     for offer_id in found:

@@ -178,7 +178,7 @@ class Morning:
         await self.is_well_since(time.monotonic())
         forgiven = self.product.ask(FORGIVEN)[0][0]
         self.told.append(
-            f"one agent's line: cut for {noticed - before:.1f} s, all live {time.monotonic() - noticed:.1f} s after that, "
+            f"one agent's line: cut for {noticed - before:.1f} s, all live {time.monotonic() - noticed:.1f} s after, "
             f"{forgiven} offers booked as connection lost and no longer as no answer"
         )
 
