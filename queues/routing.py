@@ -34,7 +34,7 @@ SELECT * FROM queues_task WHERE state = 'waiting' AND id IN (
 """
 
 WAITED_FOR = """
-SELECT queue.id FROM queues_queue queue WHERE queue.mode = 'automatic' AND EXISTS (
+SELECT * FROM queues_queue queue WHERE queue.mode = 'automatic' AND EXISTS (
     SELECT FROM queues_task task WHERE task.queue_id = queue.id AND task.state = 'waiting'
 )
 """
@@ -101,6 +101,8 @@ def go_round(queues, *, is_patient):
             tasks = take_next(places, 1 if is_patient else min(len(free), AT_ONCE))
             if not tasks:
                 break
+            for task in tasks:
+                task.queue = waited_for[task.queue_id]
             wanted = match(tasks, free)
             pairs = hold_matched(wanted, is_patient=is_patient)
             if pairs:
@@ -111,11 +113,10 @@ def go_round(queues, *, is_patient):
 
 
 def waited_for_in(queues):
-    """The automatic queues (of these, or of all) where somebody waits; mostly none, and that is all there is to ask."""
-    with connection.cursor() as cursor:
-        cursor.execute(WAITED_FOR)
-        found = {queue_id for (queue_id,) in cursor.fetchall()}
-    return found & {queue.pk for queue in queues} if queues else found
+    """The automatic queues (of these, or of all) where somebody waits, by id; mostly none, and that is all there is to
+    ask."""
+    wanted = {queue.pk for queue in queues or ()}
+    return {queue.pk: queue for queue in Queue.objects.raw(WAITED_FOR) if not queues or queue.pk in wanted}
 
 
 def places_of(free, queue_ids):
@@ -134,7 +135,7 @@ def take_next(places, count=1):
     """The next tasks in line there, locked; what another router holds is passed by."""
     queue_ids, media = zip(*places, strict=True)
     given = [list(queue_ids), list(media), count + 2 * AT_ONCE, count]
-    return list(Task.objects.raw(NEXT, given).prefetch_related("queue"))
+    return list(Task.objects.raw(NEXT, given))
 
 
 def match(tasks, free):
