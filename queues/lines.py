@@ -63,9 +63,9 @@ def free(task):
 
 
 def wrap_up(task):
-    """Its end is the dispatcher's, who sleeps through a short one unless it is told (R36)."""
+    """Its end is the dispatcher's, who would sleep through a short one (R36)."""
     if 0 < task.queue.wrap_up_seconds < SLEEP_SECONDS:
-        wake(within=task.queue.wrap_up_seconds)
+        wake()
 
 
 def replace(tasks):

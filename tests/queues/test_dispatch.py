@@ -19,7 +19,8 @@ from activities.models import Activity
 from caredesk import health
 from caredesk.engine_room import ROOT
 from caredesk.models import Heartbeat
-from queues import calls, chats, closing, offers, presence
+from queues import calls, chats, closing, offers, presence, routing
+from queues.clock import clock
 from queues.management.commands import dispatch
 from queues.management.commands.dispatch import Ears, seconds_to, sweep
 from queues.models import Agent, Offer, Presence, Queue, Task
@@ -242,15 +243,17 @@ def test_a_new_task_wakes_it(sleeper, internet):
 
 @pytest.mark.rule("R36")
 @pytest.mark.parametrize("end", ["hangs up", "closes"])
-def test_the_end_of_a_short_wrap_up_wakes_it(sleeper, internet, ana, end):
-    Queue.objects.filter(pk=internet.pk).update(wrap_up_seconds=1)
+def test_a_short_wrap_up_wakes_it_and_it_sleeps_to_its_end(sleeper, internet, billing, ana, end):
+    Queue.objects.filter(pk=internet.pk).update(wrap_up_seconds=4)
+    at_work(ana)
     task = held(call_in(internet), ana)
     slept(sleeper, 0.2)
     if end == "hangs up":
         calls.hang_up(calls.Told(task.activity.call.call_id))
     else:
         closing.close(task.pk, closing.Leftovers(), choice=closing.DISCARD, by=ana)
-    assert 0.8 < slept(sleeper) < 10
+    assert slept(sleeper) < 10
+    assert routing.next_deadline() < clock() + timedelta(seconds=4)
 
 
 @contextlib.contextmanager

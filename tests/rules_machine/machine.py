@@ -250,7 +250,10 @@ class Rules(RuleBasedStateMachine):
     def all_go_to_work(self):
         """Every agent is Ready at an open desk: without this most stories would be of an empty house."""
         for pk in [agent.id for agent in self.world.now.agents if agent.active]:
-            for name in ("open_desk", "ready"):  # each as they are by now: between two the dispatcher may come by
+            for name in (
+                "open_desk",
+                "ready",
+            ):  # each as they are by now: between two the dispatcher may come by
                 self.do(DEEDS[name].act(self.world, self.world.now.agent(pk)))
 
     @rule(nth=NTH, who=of_customers.WHO, verb=some.sampled_from(["write", "write", "ring"]), times=TIMES)
