@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from activities.models import Activity
 from bench import people
 from bench.figures import Figure
 from bench.server import dispatcher
@@ -91,8 +92,11 @@ def the_queue(offer_seconds):
 
 
 def arrive(where, number, pause):
+    """A chat of nobody's page, which on a slow machine would be silent for too long."""
     time.sleep(pause)
-    return Task.objects.get(pk=people.start_chat(where, number)[0])
+    task = Task.objects.get(pk=people.start_chat(where, number)[0])
+    Activity.objects.filter(pk=task.activity_id).update(customer_seen_at=None)
+    return task
 
 
 def empty(tasks):

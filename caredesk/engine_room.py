@@ -26,7 +26,7 @@ class Taken(Exception):
 class EngineRoom:
     """Starts what DATABASE_URL and REDIS_URL leave to start, below `root`.
 
-    One process owns the engines, by a lock that ends with it. It notes them in `engines.json` (0600), where
+    One process owns the engines, by a lock that ends with it. It alone notes them in `engines.json` (0600), where
     `bin/manage` finds them, and the next start its ports.
     """
 
@@ -55,7 +55,8 @@ class EngineRoom:
         self.write_note(owner=owner, pid=os.getpid(), ready=False)
 
     def borrow(self) -> dict:
-        """The environment to use engines that another process runs, or nothing while they are not there.
+        """The environment to use engines that another process runs, or nothing while they are not there. Those that
+        DATABASE_URL or REDIS_URL name are used instead.
 
         From then on, and through an exec, this process counts as a borrower: a command that runs the engines
         for its own sake waits for the others before it stops them.
@@ -63,7 +64,9 @@ class EngineRoom:
         if self.lock_borrowers(fcntl.LOCK_SH | fcntl.LOCK_NB) and (note := self.note()).get("ready"):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(note["pid"], 0)
-                return as_environment(note["urls"])
+                return as_environment(
+                    {name: url for name, url in note["urls"].items() if not os.environ.get(name)}
+                )
         return {}
 
     def wait_for_borrowers(self) -> None:
@@ -83,8 +86,9 @@ class EngineRoom:
             engine.spawn(self.note().get(engine.data.name))
         for engine in self.engines.values():
             engine.wait()
-        ports = {name: engine.port for name, engine in self.engines.items()}
-        self.write_note(ready=True, urls=self.urls(), **ports)
+        if self.lock:
+            ports = {name: engine.port for name, engine in self.engines.items()}
+            self.write_note(ready=True, urls=self.urls(), **ports)
 
     def stop(self) -> None:
         """Stop the engines; the ports stay noted for the next start."""

@@ -2,8 +2,9 @@
 
 PARTS = ("web", "worker", "beat", "dispatcher")
 
-# A line that is cut without a word is known to be so within 9 seconds (R37): its silence began 6 to 9 seconds ago.
-PING_SECONDS, ANSWER_SECONDS = 3, 6
+# A line that is cut without a word is known to be so when its silence has lasted for 6 to 10 seconds (R37): daphne asks
+# in its rounds of 2 seconds, so after 4.
+PING_SECONDS, ANSWER_SECONDS, SILENT_SECONDS = 3, 6, 10
 
 
 def command(part: str, *, host: str, port: int, data: str, python: str = "python") -> list[str]:

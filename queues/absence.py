@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef
 
 from activities.models import Activity
-from queues import offers, states, transferring
+from queues import offers, presence, states, transferring, verdicts
 from queues.accepting import NotYours
 from queues.clock import clock
 from queues.models import Agent, Offer, Task
@@ -19,6 +19,14 @@ from queues.presence import live
 OFFER_SECONDS, STATE_SECONDS, CHATS_SECONDS = 10, 45, 300
 
 logger = logging.getLogger(__name__)
+
+
+def begin(connection, *, seconds, at_most):
+    """A desk's line turns out to have been cut so many seconds ago: what its agent could not answer, they have not
+    missed (R37)."""
+    lease = presence.leave(connection, silent_seconds=seconds)
+    if lease:
+        verdicts.review(lease.agent_id, clock() - timedelta(seconds=at_most))
 
 
 def sweep(*, listening_since):

@@ -90,8 +90,17 @@ def promote(user, *, by=None):
 
 def disable(user, *, by):
     """Nobody is logged in any more as this user, in pages or open desks."""
+    set_active(user, False, by=by)
+
+
+def enable(user, *, by):
+    """They may log in again; who comes back to a desk that is still open is offered work again."""
+    set_active(user, True, by=by)
+
+
+def set_active(user, is_active, *, by):
     with transaction.atomic(), acting(by):
-        user.is_active = False
+        user.is_active = is_active
         user.save(update_fields=["is_active"])
         rights_changed(user)
         routing.soon()

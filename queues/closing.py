@@ -18,7 +18,7 @@ from caredesk.stale import locked
 from customers import editing
 from customers.bells import ring_journey
 from customers.models import Customer
-from queues import offers, routing
+from queues import lines, offers, routing
 from queues.bells import ring_desk
 from queues.models import Task
 from queues.retrying import retried_after_deadlock
@@ -183,6 +183,8 @@ def end(task, activity, agent):
         chat.append(
             current, side=Message.SYSTEM, kind=Message.CLOSED, author=agent.user, author_name=agent.shown_name
         )
+    if task.line_busy:
+        lines.wrap_up(task)
     task.state, task.ended_at, task.line_busy = Task.CLOSED, now, False
     task.save(update_fields=["state", "ended_at", "line_busy"])
     close_if_solved(activity.care_request_id)

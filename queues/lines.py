@@ -16,6 +16,7 @@ from queues.bells import ring_desk
 from queues.models import Task
 from queues.offering import hold_agents
 from queues.retrying import retried_after_deadlock
+from queues.waking import SLEEP_SECONDS, wake
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,14 @@ def free(task):
     ring_desk(task.agent_id, task.agent.user_id)
     task.line_busy = False
     task.save(update_fields=["line_busy"])
+    wrap_up(task)
     routing.soon()
+
+
+def wrap_up(task):
+    """Its end is the dispatcher's, who would sleep through a short one (R36)."""
+    if 0 < task.queue.wrap_up_seconds < SLEEP_SECONDS:
+        wake()
 
 
 def replace(tasks):

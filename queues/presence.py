@@ -58,16 +58,17 @@ def renew_all(agents):
 
 @retried_after_deadlock
 def leave(connection, *, silent_seconds=0):
-    """The connection has ended, after so many seconds in which it did not answer."""
+    """The connection has ended, after so many seconds in which it did not answer; return its lease, or None."""
     with transaction.atomic():
         lease = Presence.objects.filter(connection=connection).first()
         if not lease:
-            return
+            return None
         agent = Agent.objects.select_for_update(no_key=True).get(pk=lease.agent_id)
         lease.delete()
         if not is_here(agent.pk):
             last = max(clock() - timedelta(seconds=silent_seconds), lease.since)
             Agent.objects.filter(pk=agent.pk).update(gone_since=last)
+    return lease
 
 
 def is_here(agent_id):

@@ -34,7 +34,7 @@ SELECT * FROM queues_task WHERE state = 'waiting' AND id IN (
 """
 
 WAITED_FOR = """
-SELECT queue.id FROM queues_queue queue WHERE queue.mode = 'automatic' AND EXISTS (
+SELECT * FROM queues_queue queue WHERE queue.mode = 'automatic' AND EXISTS (
     SELECT FROM queues_task task WHERE task.queue_id = queue.id AND task.state = 'waiting'
 )
 """
@@ -42,11 +42,12 @@ SELECT queue.id FROM queues_queue queue WHERE queue.mode = 'automatic' AND EXIST
 UNFIT = """
 SELECT offer.id FROM queues_offer offer
 JOIN queues_task task ON task.id = offer.task_id
+JOIN queues_queue queue ON queue.id = task.queue_id
 JOIN queues_agent agent ON agent.id = offer.agent_id
 JOIN auth_user person ON person.id = agent.user_id
 WHERE offer.outcome = '' AND (
     offer.returns_to_id IS NULL AND (
-        agent.state <> 'ready' OR NOT person.is_active OR NOT EXISTS (
+        queue.mode <> 'automatic' OR agent.state <> 'ready' OR NOT person.is_active OR NOT EXISTS (
             SELECT FROM queues_queuemember member
             WHERE member.queue_id = task.queue_id AND member.agent_id = offer.agent_id
         )
@@ -100,6 +101,8 @@ def go_round(queues, *, is_patient):
             tasks = take_next(places, 1 if is_patient else min(len(free), AT_ONCE))
             if not tasks:
                 break
+            for task in tasks:
+                task.queue = waited_for[task.queue_id]
             wanted = match(tasks, free)
             pairs = hold_matched(wanted, is_patient=is_patient)
             if pairs:
@@ -110,11 +113,10 @@ def go_round(queues, *, is_patient):
 
 
 def waited_for_in(queues):
-    """The automatic queues (of these, or of all) where somebody waits; mostly none, and that is all there is to ask."""
-    with connection.cursor() as cursor:
-        cursor.execute(WAITED_FOR)
-        found = {queue_id for (queue_id,) in cursor.fetchall()}
-    return found & {queue.pk for queue in queues} if queues else found
+    """The automatic queues (of these, or of all) where somebody waits, by id; mostly none, and that is all there is to
+    ask."""
+    wanted = {queue.pk for queue in queues or ()}
+    return {queue.pk: queue for queue in Queue.objects.raw(WAITED_FOR) if not queues or queue.pk in wanted}
 
 
 def places_of(free, queue_ids):
@@ -133,7 +135,7 @@ def take_next(places, count=1):
     """The next tasks in line there, locked; what another router holds is passed by."""
     queue_ids, media = zip(*places, strict=True)
     given = [list(queue_ids), list(media), count + 2 * AT_ONCE, count]
-    return list(Task.objects.raw(NEXT, given).prefetch_related("queue"))
+    return list(Task.objects.raw(NEXT, given))
 
 
 def match(tasks, free):
@@ -196,7 +198,7 @@ def ever(moment):
 def take_back_unfit():
     """End the offers whose agent must not have them any more: no member, not Ready, disabled, or in a call.
 
-    Return whether there were any.
+    And those of queues from which agents pick by now. Return whether there were any.
     """
     found = unfit()
     for offer_id in found:

@@ -36,15 +36,14 @@ def start(queue, *, name, email, text, address, language="", page="", once=None)
     token = secrets.token_urlsafe(32)
     with transaction.atomic(), acting(None):
         address_hash = hashed_address(address)
-        activity = once and begun(address_hash, once)
-        if not activity:
-            refuse_if_too_many(address_hash)
-            activity = arrival(
-                given, queue, address_hash=address_hash, language=language, source_page=clean(page)[:2000]
-            )
-            say_first_words(activity, given["text"], once)
-            wait_in(queue, activity)
-        Activity.objects.filter(pk=activity.pk).update(chat_token_hash=hashed(token))
+        if activity := once and begun(address_hash, once):
+            Activity.objects.filter(pk=activity.pk).update(chat_token_hash=hashed(token))
+            return activity, token
+        refuse_if_too_many(address_hash)
+        origin = {"address_hash": address_hash, "language": language, "source_page": clean(page)[:2000]}
+        activity = arrival(given, queue, chat_token_hash=hashed(token), **origin)
+        say_first_words(activity, given["text"], once)
+        wait_in(queue, activity)
     return activity, token
 
 

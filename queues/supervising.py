@@ -75,9 +75,10 @@ def store(queue):
 
 
 def reorder(queue):
-    """What waits has its queue's priority. Before the queue is locked, in the order in which everybody locks."""
-    waiting = Task.objects.waiting().filter(queue=queue, priority__gt=Task.FIRST)
-    other = waiting.exclude(priority=queue.priority).order_by("pk")
+    """What waits, or may wait again, has its queue's priority. Held before the queue is, in everybody's order."""
+    states = [Task.WAITING, Task.OFFERED]
+    in_line = Task.objects.filter(queue=queue, state__in=states, priority__gt=Task.FIRST)
+    other = in_line.exclude(priority=queue.priority).order_by("pk")
     held = other.select_for_update(no_key=True, of=["self"]).values_list("pk", flat=True)
     Task.objects.filter(pk__in=list(held)).update(priority=queue.priority)
 

@@ -100,6 +100,7 @@ def let_go(task, agent):
     offers.take_back(task)
     hold_agents(agent.pk)
     ring_desk(agent.pk, agent.user_id)
+    routing.soon()
     if task.medium == Activity.CHAT:
         chats.let_go_of(task)
         return

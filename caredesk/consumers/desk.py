@@ -38,7 +38,7 @@ from caredesk import parts, realtime
 from caredesk.consumers.company import Company, meeting_of
 from caredesk.sockets import MALFORMED, UNREADABLE, Socket, in_thread, user_of
 from caredesk.zones import read_by
-from queues import chats, lifelines, presence, watching
+from queues import absence, chats, lifelines, presence, watching
 from queues.models import Task
 from queues.permissions import agent_of
 from queues.watching import View
@@ -130,9 +130,12 @@ class DeskConsumer(Socket):
 
     async def stand_up(self, code):
         pulse.end(self.lease)
-        silent = parts.ANSWER_SECONDS if code == TORN else 0
         with suppress(DatabaseError):
-            await in_thread(presence.leave, self.lease, silent_seconds=silent)
+            if code == TORN:
+                silence = {"seconds": parts.ANSWER_SECONDS, "at_most": parts.SILENT_SECONDS}
+                await in_thread(absence.begin, self.lease, **silence)
+            else:
+                await in_thread(presence.leave, self.lease)
 
     @property
     def own_lists(self):

@@ -66,10 +66,9 @@ class PersonAdmin(Signed, UserAdmin):
         super().save_model(request, obj, form, change)
         if not change and form.cleaned_data["queues"]:
             agents.create(obj.username, password=None, queues=form.cleaned_data["queues"], by=request.user)
-        if change and not obj.is_active:
-            agents.disable(obj, by=request.user)
-        elif change:
-            agents.rights_changed(obj)
+        if change:
+            set_active = agents.enable if obj.is_active else agents.disable
+            set_active(obj, by=request.user)
 
     def user_change_password(self, request, id, form_url=""):
         response = super().user_change_password(request, id, form_url)

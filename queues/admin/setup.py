@@ -112,7 +112,14 @@ class QueueAdmin(MembersByVerb, Tracked):
     inlines = [Members]
 
     def save_model(self, request, obj, form, change):
-        store(obj)
+        if not change:
+            store(obj)
+
+    def save_related(self, request, form, formsets, change):
+        """Its members first: everybody else, too, locks agents before the row of a queue."""
+        super().save_related(request, form, formsets, change)
+        if change:
+            store(form.instance)
 
 
 @admin.register(QueueMember)

@@ -15,11 +15,14 @@ from caredesk import parts, processes
 from caredesk.engine_room import ROOT
 from caredesk.engines import Valkey
 from tests.faults.pages import Agent, Customer
+from tests.faults.wire import Wire
 from tests.house.up import Up, environment
 from tests.waiting import eventually
 
 QUEUE, PASSWORD, OFFER_SECONDS = "line", "right battery horse", 4
 BACK_SECONDS = 15
+FORGIVEN = """SELECT count(*) FROM queues_offer offer JOIN queues_offerevent event ON event.pgh_obj_id = offer.id
+              WHERE offer.outcome = 'connection_lost' AND event.outcome = 'no_answer'"""
 WORDS = {
     "web": "daphne",
     "worker": " worker ",
@@ -127,6 +130,9 @@ class Morning:
 
     async def begin(self):
         await until(lambda: self.product.is_back("second", 0), "the second web process")
+        far = self.agents[-1]
+        self.wire = Wire(far.address[1])
+        far.address = ("127.0.0.1", await self.wire.lay())
         for agent in [*self.agents, self.lazy]:
             await agent.log_in(PASSWORD)
             self.run(agent.stay_open(), agent.work())
@@ -159,6 +165,22 @@ class Morning:
         await self.is_well_since(back)
         told = f"{part}: away {back - before:.1f} s, all live {time.monotonic() - back:.1f} s after that"
         self.told.append(told)
+
+    async def cut_off(self):
+        """Between one agent and their web process nothing arrives any more, until it has noticed that."""
+        far, before = self.agents[-1], time.monotonic()
+        here = f"""SELECT 1 FROM queues_presence JOIN queues_agent agent ON agent.id = agent_id
+                   JOIN auth_user ON auth_user.id = user_id WHERE username = '{far.name}'"""
+        self.wire.cut()
+        await until(lambda: not self.product.ask(here), "the cut line to be noticed")
+        noticed = time.monotonic()
+        self.wire.mend()
+        await self.is_well_since(time.monotonic())
+        forgiven = self.product.ask(FORGIVEN)[0][0]
+        self.told.append(
+            f"one agent's line: cut for {noticed - before:.1f} s, all live {time.monotonic() - noticed:.1f} s after, "
+            f"{forgiven} offers booked as connection lost and no longer as no answer"
+        )
 
     async def is_well_since(self, moment):
         """Each page said something and was answered, the others heard it, and a chat that came was accepted."""

@@ -1,6 +1,7 @@
 """kill -9 of each part under load, and Redis gone: nothing lost, nothing doubled, nobody blamed (R37).
 
-CAREDESK_FAULTS=long kills every part and leaves Redis away for five minutes, or for CAREDESK_REDIS_AWAY_SECONDS.
+CAREDESK_FAULTS=long kills every part, cuts the line of an agent, and leaves Redis away for five minutes, or for
+CAREDESK_REDIS_AWAY_SECONDS.
 With -s the figures are shown.
 """
 
@@ -47,6 +48,8 @@ async def live_through(morning):
     await morning.begin()
     for part in LOST:
         await morning.lose(part)
+    if IS_LONG:
+        await morning.cut_off()
     await without_redis(morning)
     await morning.end()
 

@@ -190,6 +190,32 @@ def test_an_engine_that_is_given_is_not_started(root, monkeypatch):
     assert EngineRoom(root).environment() == {}
 
 
+def noted(root):
+    """As another process notes the engines that it runs."""
+    room = EngineRoom(root)
+    room.enter("another")
+    urls = {"DATABASE_URL": "postgresql://theirs/care", "REDIS_URL": "redis://theirs/0"}
+    room.write_note(ready=True, urls=urls)
+    return room, room.note()
+
+
+def test_with_all_engines_given_nothing_is_noted(root, monkeypatch):
+    owner, note = noted(root)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/care")
+    monkeypatch.setenv("REDIS_URL", "redis://elsewhere/0")
+    room = EngineRoom(root)
+    room.start()
+    room.stop()
+    assert owner.note() == note
+
+
+def test_what_is_given_is_not_borrowed(root, monkeypatch):
+    _owner, note = noted(root)
+    assert EngineRoom(root).borrow() == note["urls"] | {"CAREDESK_EMBEDDED": "1"}
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere/care")
+    assert EngineRoom(root).borrow() == {"REDIS_URL": "redis://theirs/0"}
+
+
 def test_without_the_wheels_those_of_the_machine_are_used(tmp_path, monkeypatch):
     monkeypatch.setattr(binaries, "package_folder", lambda name: tmp_path / "none")
     found = {name: program(tmp_path, name, text) for name, text in MACHINE.items()}

@@ -6,7 +6,7 @@ import pytest
 
 from activities.models import Activity, Message
 from queues import absence, chats, offers, presence, states
-from queues.models import Agent, Offer, Task
+from queues.models import Agent, Offer, Presence, Task
 from queues.standing import WAITING, standing_of
 from tests.cast import ago, at_work, call_in, chat_in, held, offered, sit_down
 
@@ -60,6 +60,77 @@ def test_after_45_seconds_they_are_not_ready(ana):
     gone(ana, seconds=45)
     sweep()
     assert (now(ana).state, now(ana).reason) == (Agent.NOT_READY, Agent.CONNECTION_LOST)
+
+
+@pytest.fixture
+def missed(offer):
+    """Booked as no answer three seconds ago, for at the deadline Ana's line seemed to be there."""
+    Offer.objects.filter(pk=offer.pk).update(offered_at=ago(seconds=18), expires_at=ago(seconds=3))
+    offers.expire_due()
+    assert now(offer).outcome == Offer.NO_ANSWER
+    return offer
+
+
+def cut(agent):
+    absence.begin(f"desk-of-{agent.pk}", seconds=6, at_most=10)
+
+
+@pytest.mark.rule("R32", "R37")
+def test_what_was_missed_on_a_line_that_was_cut_is_no_missed_offer(missed, ana):
+    cut(ana)
+    assert now(missed).outcome == Offer.CONNECTION_LOST
+    assert (now(ana).is_ready, now(ana).gone_since < ago(seconds=5)) == (True, True)
+    gone(ana, seconds=45)
+    sweep()
+    assert now(ana).reason == Agent.CONNECTION_LOST
+
+
+@pytest.mark.rule("R32", "R37")
+def test_what_was_missed_before_the_line_was_cut_is(missed, ana):
+    Offer.objects.filter(pk=missed.pk).update(expires_at=ago(seconds=11))
+    cut(ana)
+    assert (now(missed).outcome, now(ana).reason) == (Offer.NO_ANSWER, Agent.NO_ANSWER)
+
+
+@pytest.mark.rule("R32", "R37")
+def test_nor_is_it_forgiven_who_saw_it_at_another_desk(missed, ana):
+    presence.renew(ana.pk, "another")
+    Presence.objects.update(since=ago(minutes=1), lease_until=ago(minutes=-1))
+    cut(ana)
+    assert (now(missed).outcome, now(ana).reason) == (Offer.NO_ANSWER, Agent.NO_ANSWER)
+
+
+@pytest.mark.rule("R37")
+def test_who_is_back_by_then_is_offered_the_next(missed, ana, django_capture_on_commit_callbacks):
+    presence.renew(ana.pk, "another")
+    with django_capture_on_commit_callbacks(execute=True):
+        cut(ana)
+    assert Offer.objects.live().get().agent == ana
+
+
+@pytest.mark.rule("R37")
+def test_what_they_have_chosen_meanwhile_stays(missed, ana):
+    states.not_ready(by=ana)
+    cut(ana)
+    assert (now(missed).outcome, now(ana).reason) == (Offer.CONNECTION_LOST, Agent.OTHER)
+
+
+@pytest.mark.rule("R37")
+def test_and_so_does_what_they_missed_after_it(missed, ana, billing):
+    states.ready(by=ana)
+    later = offered(chat_in(billing), ana)
+    Offer.objects.filter(pk=later.pk).update(outcome=Offer.NO_ANSWER, ended_at=ago(seconds=11))
+    Offer.objects.filter(pk=later.pk).update(expires_at=ago(seconds=11))
+    Agent.objects.filter(pk=ana.pk).update(state=Agent.NOT_READY, reason=Agent.NO_ANSWER)
+    cut(ana)
+    assert (now(missed).outcome, now(ana).reason) == (Offer.CONNECTION_LOST, Agent.NO_ANSWER)
+
+
+@pytest.mark.rule("R37", "R43")
+def test_a_transfer_that_was_not_seen_changes_no_state(missed, ana, marko):
+    Offer.objects.filter(pk=missed.pk).update(returns_to=marko)
+    cut(ana)
+    assert (now(missed).outcome, now(ana).reason) == (Offer.CONNECTION_LOST, Agent.NO_ANSWER)
 
 
 @pytest.mark.rule("R37")

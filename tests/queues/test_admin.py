@@ -24,7 +24,7 @@ from queues import models as queues
 from queues.supervising import supervisors
 from requests_app.editing import save_details
 from requests_app.models import CareRequest
-from tests.cast import PASSWORD, agent, ago, call_in, chat_in, chat_of, held, numbers, over
+from tests.cast import PASSWORD, agent, ago, at_work, call_in, chat_in, chat_of, held, numbers, over
 
 OTHERS = {Group}
 MOST_QUERIES = 30
@@ -407,6 +407,16 @@ class TestAgents:
         ana.user.refresh_from_db()
         assert not ana.user.is_active
         assert (f"desk-{ana.user.pk}", "rights.changed") in posted
+
+    @pytest.mark.rule("R30")
+    def test_who_is_enabled_is_offered_what_waits(self, at_admin, ana, billing, rung):
+        at_work(ana)
+        agents.disable(ana.user, by=ana.user)
+        task = chat_in(billing)
+        with rung:
+            path = url(type(ana.user), "change", ana.user.pk)
+            assert at_admin.post(path, form_of(at_admin.get(path)) | {"is_active": "on"}).status_code == 302
+        assert task.offers.live().get().agent == ana
 
     def test_disabling_by_the_action_does_too(self, at_admin, ana, rung):
         with rung as posted:

@@ -18,10 +18,10 @@ from caredesk.consumers import company, desk
 from caredesk.consumers.desk import NO_AGENT, SIGNED_OUT
 from caredesk.realtime import announce
 from caredesk.sockets import UNREADABLE
-from queues import agents, chats, closing, presence
+from queues import agents, chats, closing, offers, presence, states
 from queues.accepting import accept
 from queues.desk import state_of
-from queues.models import Presence, Queue, QueueMember
+from queues.models import Agent, Offer, Presence, Queue, QueueMember
 from tests.cast import ago, chat_in, chat_of, held
 
 PATIENCE = 20
@@ -174,6 +174,28 @@ async def test_a_torn_line_has_been_silent_for_a_while(sit, ana):
     await here.socket.disconnect(code=desk.TORN, timeout=PATIENCE)
     await ana.arefresh_from_db()
     assert ago(seconds=8) < ana.gone_since < ago(seconds=parts.ANSWER_SECONDS)
+
+
+@pytest.mark.rule("R32", "R37")
+async def test_what_was_missed_meanwhile_was_not_seen(sit, ana, billing):
+    here = await sit(ana)
+    await here.watch()
+    await Presence.objects.aupdate(since=ago(minutes=1))
+    offer = await later(lambda: missed_by(ana, billing))()
+    await here.socket.disconnect(code=desk.TORN, timeout=PATIENCE)
+    await offer.arefresh_from_db()
+    await ana.arefresh_from_db()
+    assert (offer.outcome, ana.state) == (Offer.CONNECTION_LOST, Agent.READY)
+
+
+def missed_by(agent, queue):
+    states.ready(by=agent)
+    chat_in(queue)
+    offer = Offer.objects.live().get(agent=agent)
+    Offer.objects.filter(pk=offer.pk).update(offered_at=ago(seconds=18), expires_at=ago(seconds=3))
+    offers.expire_due()
+    assert Agent.objects.get(pk=agent.pk).reason == Agent.NO_ANSWER
+    return offer
 
 
 # --- what it listens for

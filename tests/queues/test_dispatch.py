@@ -19,12 +19,13 @@ from activities.models import Activity
 from caredesk import health
 from caredesk.engine_room import ROOT
 from caredesk.models import Heartbeat
-from queues import chats, offers, presence
+from queues import calls, chats, closing, offers, presence, routing
+from queues.clock import clock
 from queues.management.commands import dispatch
 from queues.management.commands.dispatch import Ears, seconds_to, sweep
-from queues.models import Agent, Offer, Presence, Task
+from queues.models import Agent, Offer, Presence, Queue, Task
 from queues.waking import Sleeper, address, wake
-from tests.cast import ago, at_work, chat_in, held, offered
+from tests.cast import ago, at_work, call_in, chat_in, held, offered
 from tests.server import test_database_url
 from tests.waiting import eventually
 
@@ -238,6 +239,21 @@ def test_a_new_task_wakes_it(sleeper, internet):
     slept(sleeper, 0.2)
     with soon(lambda: chat_in(internet)):
         assert slept(sleeper) < 10
+
+
+@pytest.mark.rule("R36")
+@pytest.mark.parametrize("end", ["hangs up", "closes"])
+def test_a_short_wrap_up_wakes_it_and_it_sleeps_to_its_end(sleeper, internet, billing, ana, end):
+    Queue.objects.filter(pk=internet.pk).update(wrap_up_seconds=4)
+    at_work(ana)
+    task = held(call_in(internet), ana)
+    slept(sleeper, 0.2)
+    if end == "hangs up":
+        calls.hang_up(calls.Told(task.activity.call.call_id))
+    else:
+        closing.close(task.pk, closing.Leftovers(), choice=closing.DISCARD, by=ana)
+    assert slept(sleeper) < 10
+    assert routing.next_deadline() < clock() + timedelta(seconds=4)
 
 
 @contextlib.contextmanager

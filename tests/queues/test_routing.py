@@ -200,6 +200,18 @@ def test_an_agent_may_want_no_chats_during_a_call(billing, internet, ana):
     assert routing.route() == 0
 
 
+@pytest.mark.rule("R35")
+def test_a_new_priority_of_the_queue_is_that_of_who_waits_there_or_is_offered(billing, ana):
+    waiting, first = chat_in(billing), chat_in(billing)
+    Task.objects.filter(pk=first.pk).update(priority=Task.FIRST)
+    offer = offered(chat_in(billing), ana)
+    billing.priority = 2
+    supervising.store(billing)
+    offers.withdraw(offer.pk)
+    found = dict(Task.objects.values_list("pk", "priority"))
+    assert found == {waiting.pk: 2, first.pk: Task.FIRST, offer.task_id: 2}
+
+
 @pytest.mark.rule("R36")
 def test_the_wrap_up_passes_before_the_next_call(billing, ana):
     Queue.objects.filter(pk=billing.pk).update(wrap_up_seconds=30)
@@ -225,6 +237,7 @@ def test_the_wrap_up_passes_before_the_next_call(billing, ana):
         lambda ana: agents.remove_from(list(ana.queues.all()), ana),
         lambda ana: agents.disable(ana.user, by=ana.user),
     ],
+    ids=["not ready", "no member", "disabled"],
 )
 def test_what_is_before_somebody_who_may_not_have_it_goes_on(billing, ana, marko, change):
     task = chat_in(billing)
@@ -235,6 +248,17 @@ def test_what_is_before_somebody_who_may_not_have_it_goes_on(billing, ana, marko
     assert routing.route() == 1
     assert Offer.objects.get(pk=offer.pk).outcome == Offer.TAKEN_BACK
     assert offered_to(marko) == task
+
+
+@pytest.mark.rule("R23")
+def test_what_is_to_be_picked_now_is_offered_no_longer(billing, ana, django_capture_on_commit_callbacks):
+    at_work(ana)
+    offer = offered(chat_in(billing), ana)
+    billing.mode = Queue.PICK
+    with django_capture_on_commit_callbacks(execute=True):
+        supervising.store(billing)
+    assert Offer.objects.get(pk=offer.pk).outcome == Offer.TAKEN_BACK
+    assert (Task.objects.get().state, Agent.objects.get(pk=ana.pk).is_ready) == (Task.WAITING, True)
 
 
 # --- when it happens by itself

@@ -223,6 +223,21 @@ def test_a_whole_desk_goes_back_to_the_queues(internet, ana, sonja):
     assert not Task.objects.filter(line_busy=True).exists()
 
 
+@pytest.mark.rule("R30", "R36")
+def test_a_chat_that_ends_by_it_makes_room_for_the_next(
+    billing, internet, ana, sonja, django_capture_on_commit_callbacks
+):
+    at_work(ana)
+    Agent.objects.update(max_chats=1)
+    left = held(chat_in(internet), ana)
+    chats.leave(left.activity_id)
+    waiting = chat_in(billing)
+    with django_capture_on_commit_callbacks(execute=True):
+        transferring.hand_over(ana, by=sonja)
+    assert now(left).state == Task.ABANDONED
+    assert waiting.offers.live().get().agent == ana
+
+
 @pytest.mark.rule("R40")
 def test_a_second_call_is_not_handed_over_and_said_why(internet, ana, marko, sonja):
     call, chat = held(call_in(internet), ana), held(chat_in(internet), ana)

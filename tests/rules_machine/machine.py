@@ -28,11 +28,11 @@ from tests.rules_machine import changes, laws, of_agents, of_customers, of_recor
 from tests.rules_machine.deed import DEEDS, NTH, pick
 from tests.rules_machine.snapshot import Now
 
-CLOCKS = ("time_passes", "five_quiet_days", "enable", "dispatch", "miss")
+CLOCKS = ("time_passes", "five_quiet_days", "dispatch", "miss")
 UNSETTLED = 2  # so many deeds may pass before somebody looks at the clock
 RARE = (of_records.__name__, of_supervisors.__name__)
 TIMES = some.integers(1, 4)
-ALONE = ("five_quiet_days", "time_passes", "miss", "dispatch", "sweep_requests", "enable", "lose_web_process")
+ALONE = ("five_quiet_days", "time_passes", "miss", "dispatch", "sweep_requests", "lose_web_process")
 CLASHES = (Stale, Closed, Elsewhere, ObjectDoesNotExist, NotYours, AlreadyKnown, Verified, Gone, Message)
 
 
@@ -249,10 +249,12 @@ class Rules(RuleBasedStateMachine):
     @rule()
     def all_go_to_work(self):
         """Every agent is Ready at an open desk: without this most stories would be of an empty house."""
-        for agent in self.world.now.agents:
-            if agent.active:
-                self.do(DEEDS["open_desk"].act(self.world, agent))
-                self.do(DEEDS["ready"].act(self.world, agent))
+        for pk in [agent.id for agent in self.world.now.agents if agent.active]:
+            for name in (
+                "open_desk",
+                "ready",
+            ):  # each as they are by now: between two the dispatcher may come by
+                self.do(DEEDS[name].act(self.world, self.world.now.agent(pk)))
 
     @rule(nth=NTH, who=of_customers.WHO, verb=some.sampled_from(["write", "write", "ring"]), times=TIMES)
     def serve(self, nth, who, verb, times):

@@ -6,7 +6,7 @@ from functools import partial
 from hypothesis import strategies as some
 
 from activities.chat import Refused as NotSaid
-from queues import accepting, chats, closing, offers, presence, signing, states, transferring
+from queues import absence, accepting, chats, closing, offers, presence, signing, states, transferring
 from queues.accepting import NotYours
 from queues.models import Queue, Task
 from tests.rules_machine.deed import Act, anybody, deed, outcome, pick
@@ -56,17 +56,25 @@ def connect(world, agent):
     presence.renew_all(world.desks)
 
 
-@deed(lambda world: sorted(world.desks), seconds=some.sampled_from([0, 0, 8]))
-def lose_line(world, connection, seconds):
-    """Their web process notices that nobody answers."""
+@deed(lambda world: sorted(world.desks), is_cut=some.booleans())
+def lose_line(world, connection, is_cut):
+    """Their page closes; or their web process notices that nobody answers, and what they missed may not count."""
     agent_id = world.desks.pop(connection)
 
     def then(before, after, error):
-        now = after.agent(agent_id)
+        now, was = after.agent(agent_id), before.agent(agent_id)
         assert now.here or agent_id not in world.desks.values()
-        assert now.state == before.agent(agent_id).state, "R37: a lost line changes no state at once"
+        if is_cut and (was.reason, now.state) == ("no_answer", "ready"):
+            assert any(
+                each.outcome == "no_answer" and after.offer(each.id).outcome == "connection_lost"
+                for each in before.offers
+                if each.agent_id == agent_id
+            )
+        else:
+            assert now.state == was.state, "R37: a lost line changes no state at once"
 
-    return Act(partial(presence.leave, connection, silent_seconds=seconds), then=then)
+    cut = partial(absence.begin, connection, seconds=6, at_most=10)
+    return Act(cut if is_cut else partial(presence.leave, connection), then=then)
 
 
 @deed(lambda world: sorted(world.desks))

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from functools import partial
 
-from django.contrib.auth import get_user_model
+from django.db import transaction
 from hypothesis import strategies as some
 
-from queues import agents, clearing, routing, states, transferring
+from caredesk.history import acting
+from queues import agents, clearing, routing, states, supervising, transferring
 from queues.accepting import NotYours
 from queues.clock import clock
 from queues.management.commands.dispatch import sweep
@@ -120,11 +121,41 @@ def disable(world, agent):
 
 @deed(lambda world: [agent for agent in world.now.agents if not agent.active])
 def enable(world, agent):
-    return Act(
-        lambda: get_user_model().objects.filter(pk=agent.user_id).update(is_active=True),
-        is_long=True,
-        settles=False,
-    )
+    return Act(lambda: agents.enable(world.agent(agent).user, by=boss(world).user), by=BOSS)
+
+
+@deed(
+    lambda world: world.now.agents,
+    max_chats=some.sampled_from([1, 1, 2, 3]),
+    offers_during_call=some.booleans(),
+)
+def set_limits(world, agent, **limits):
+    return Act(lambda: agents.set_limits(world.agent(agent), limits, by=boss(world).user), by=BOSS)
+
+
+@deed(
+    lambda world: world.now.queues,
+    is_pick=some.booleans(),
+    priority=some.sampled_from([1, 5, 9]),
+    wrap_up=some.sampled_from([0, 0, 30]),
+)
+def set_queue(world, queue, is_pick, priority, wrap_up):
+    """As the administration saves it. One of each mode always stays."""
+
+    def run():
+        row = world.queue(queue)
+        row.priority, row.wrap_up_seconds = priority, wrap_up
+        if queue.slug == "urgent":
+            row.mode = Queue.PICK if is_pick else Queue.AUTOMATIC
+        with transaction.atomic(), acting(boss(world).user):
+            supervising.store(row)
+
+    def then(before, after, error):
+        in_line = [task for task in after.tasks if task.state in ("waiting", "offered")]
+        kept = {task.priority for task in in_line if task.queue_id == queue.id}
+        assert kept <= {0, priority}, "R35: priority of the queue"
+
+    return Act(run, by=BOSS, then=then)
 
 
 # --- the clock
