@@ -238,7 +238,11 @@ class Test_a_stored_customer:
         assert (jelena.city, jelena.country) == ("Niš", "Serbia")
 
     def test_languages_are_spelled_as_they_spell_themselves(self):
-        assert [language_name(code) for code in ("en-gb", "nb", "")] == ["British English", "Norsk (bokmål)", ""]
+        assert [language_name(code) for code in ("en-gb", "nb", "")] == [
+            "British English",
+            "Norsk (bokmål)",
+            "",
+        ]
 
     def test_a_language_that_is_none_of_ours_stays_a_choice(self, desk, jelena, ana):
         editing.save(jelena, {"language": "Romani"}, version=None, by=ana.user)
