@@ -382,6 +382,7 @@ class TestRequests:
         page = at_admin.get(url(CareRequest, "history", care_request.pk)).content.decode()
         assert "Ana Kovač" in page
         assert "<b>title</b> <ins>Router</ins>" in page
+        assert "+00:00" not in page
 
 
 class TestAgents:
