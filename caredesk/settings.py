@@ -29,7 +29,7 @@ ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "*").split(","
 
 INSTALLED_APPS = [
     "daphne",
-    "django.contrib.admin",
+    "caredesk.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -137,7 +137,7 @@ def kept_as_typed(phones, region=None):
 def languages(chosen=""):
     """[(code, own name)] to choose from; what is stored stays a choice even where it is none of them."""
     codes = [code for code, info in LANG_INFO.items() if "name_local" in info]
-    named = {code: LANG_INFO[code]["name_local"].capitalize() for code in codes}
+    named = {code: language_name(code) for code in codes}
     spoken = [code for code, _name in settings.LANGUAGES]
     rest = in_order(set(named) - set(spoken), named.get)
     choices = [("", "")] + [(code, named[code]) for code in [*spoken, *rest]]
@@ -145,4 +145,6 @@ def languages(chosen=""):
 
 
 def language_name(code):
-    return LANG_INFO.get(code, {}).get("name_local", code).capitalize() if code else ""
+    """Its own name, as a list begins it: "Norsk (bokmål)", "British English"."""
+    named = LANG_INFO.get(code, {}).get("name_local", code)
+    return named[:1].upper() + named[1:]

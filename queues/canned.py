@@ -6,11 +6,14 @@ from caredesk.sorting import in_order
 from caredesk.texts import fold
 from queues.models import CannedReply
 
+FOUND, ALL = 8, 100
 
-def replies(queue, typed, limit=8):
+
+def replies(queue, typed):
     """Those of the organisation and of this queue whose shortcut holds what is typed, beginnings first.
 
-    The queue's own stands for the organisation's of the same shortcut. One letter is found at beginnings alone.
+    All of them where nothing is. The queue's own stands for the organisation's of the same shortcut. One letter is
+    found at beginnings alone.
     """
     sought = fold(typed)
     holds = str.__contains__ if len(sought) > 1 else str.startswith
@@ -23,4 +26,4 @@ def replies(queue, typed, limit=8):
     for reply in found:  # without a queue comes last
         by_shortcut.setdefault(reply.shortcut, reply)
     begun = sorted(by_shortcut.values(), key=lambda reply: not fold(reply.shortcut).startswith(sought))
-    return begun[:limit]
+    return begun[: FOUND if sought else ALL]

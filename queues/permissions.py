@@ -11,7 +11,7 @@ from django.http import Http404
 from activities.models import Activity, OpenCustomer
 from caredesk import errors
 from customers.models import Customer
-from queues.models import Agent, Offer, Queue, QueueMember, Task
+from queues.models import Agent, CannedReply, Offer, Queue, QueueMember, Task
 from requests_app.models import CareRequest
 
 
@@ -77,7 +77,8 @@ def visible_task(agent, task_id):
 def whole_tasks():
     """Built once: building this query anew for each look took half of its time."""
     passed_on = Offer.objects.filter(task=OuterRef("pk"), returns_to__isnull=False)
-    return Task.objects.whole().annotate(was_passed_on=Exists(passed_on))
+    replies = CannedReply.objects.filter(Q(queue=None) | Q(queue=OuterRef("queue_id")))
+    return Task.objects.whole().annotate(was_passed_on=Exists(passed_on), has_replies=Exists(replies))
 
 
 def may_look(agent, task):

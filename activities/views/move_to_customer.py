@@ -10,6 +10,7 @@ from activities import moving
 from activities.views import find_customers
 from activities.views.move import NEW, NUMBER, REFUSED, begun, refused, said, shown
 from customers.models import Customer
+from customers.views.twins import not_shown
 from queues.permissions import agent_required
 from queues.seat import Seat
 
@@ -24,6 +25,8 @@ def move_to_customer(request, task_id, activity_id):
     chosen = request.POST.get("customer", "")
     if chosen != NEW and not NUMBER.fullmatch(chosen):
         return said(request, _("Choose a customer first."), status=422)
+    if chosen == NEW and is_perhaps_known(request, seat):
+        return fields_again(request, seat, at=".twins")
     try:
         done = carry(request, seat, activity, chosen, version)
     except ValidationError as error:
@@ -43,6 +46,11 @@ def dialog(request, seat, activity, version):
     return render(request, "desk/move.html", shown)
 
 
+def is_perhaps_known(request, seat):
+    """There are likely duplicates that the agent has not seen yet (R71)."""
+    return not_shown(find_customers.new_fields(seat, request.POST)["twins"], request.POST)
+
+
 def carry(request, seat, activity, chosen, version):
     """To the customer with this number, or to a new one."""
     if chosen == NEW:
@@ -59,8 +67,12 @@ def carry(request, seat, activity, chosen, version):
 def refused_fields(request, seat, error):
     """What of a new customer is wrong, beside its field."""
     errors = {name.removesuffix("s"): words[0] for name, words in error.message_dict.items()}
+    return fields_again(request, seat, errors, at="[aria-invalid=true]")
+
+
+def fields_again(request, seat, errors=None, *, at):
     values = {name: request.POST.get(name, "") for name in find_customers.FIELDS}
     fields = find_customers.new_fields(seat, values, errors)
     response = render(request, "desk/new_customer.html", fields, status=422)
     response["HX-Retarget"], response["HX-Reswap"] = "#customer_chosen", "innerHTML"
-    return response
+    return trigger_client_event(response, "point", {"at": f"#customer_chosen {at}"}, after="settle")

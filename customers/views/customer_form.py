@@ -20,7 +20,7 @@ from customers import editing
 from customers.forms import VERSION, CustomerForm, is_field, kept_as_typed, languages, read
 from customers.views.customer_details import context as pane_context
 from customers.views.customer_details import form_of, version_of
-from customers.views.twins import twins_of
+from customers.views.twins import not_shown, twins_of
 from queues.permissions import agent_required
 from queues.seat import Seat
 from queues.views.beside import beside
@@ -93,6 +93,9 @@ def create(request, seat):
     form = posted(request, seat)
     verb = create_customer if seat.task else interactions.create_customer
     try:
+        editing.somebody(form.values)
+        if not_shown(checks(seat, form)["twins"], request.POST):
+            return shown_first(request, seat, form)
         # A copy, so that the seat goes on telling whose drafts these are.
         created = verb(copy(seat.current), form.values, by=request.user, region=seat.region)
     except ValidationError as error:
@@ -102,6 +105,13 @@ def create(request, seat):
     if not seat.current:
         return begun(request, seat, form, created)
     return done(request, seat, form, _("Customer created."))
+
+
+def shown_first(request, seat, form):
+    """Who has typed and pressed Create in one go has not seen the likely duplicates (R71)."""
+    if Seat.take(request.agent, seat.place).customer:
+        return known_by_now(request, seat)
+    return pointed(show(request, seat, form, edit=True, status=422), ".twins")
 
 
 def begun(request, seat, form, opened, notice=None):
@@ -156,7 +166,13 @@ def refused_stale(request, seat, form, stale):
 
 def refused(request, seat, form, error, **shown):
     errors = {name: words[0] for name, words in error.message_dict.items()}
-    return show(request, seat, form, edit=True, status=422, errors=errors, **shown)
+    answer = show(request, seat, form, edit=True, status=422, errors=errors, **shown)
+    return pointed(answer, "[aria-invalid=true]")
+
+
+def pointed(response, place):
+    """The focus goes to this place of the form once it is drawn."""
+    return trigger_client_event(response, "point", {"at": f"#customer_form {place}"}, after="settle")
 
 
 def done(request, seat, form, notice):

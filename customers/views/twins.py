@@ -38,6 +38,11 @@ def twin_or_404(seat, form, pk):
     return chosen
 
 
+def not_shown(twins, post):
+    """Those of them whom the form that was sent had not shown yet."""
+    return [twin for twin in twins if str(twin.pk) not in post.getlist("twin")]
+
+
 def about(twin):
     return " · ".join(filter(None, [*twin.emails[:1], *twin.phones[:1], twin.city, requests_of(twin)]))
 

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
 
 from activities import drafts
 from activities.joining import MINE, NOTES
@@ -57,7 +58,7 @@ def load(request, seat, record, texts):
     record.refresh_from_db()
     put_beside(request.user, record, texts)
     drafts.forget(request.user, name_of(record), *NOTES, VERSION)
-    return saved(whole(request, seat), record, NOTES)
+    return pointed(saved(whole(request, seat), record, NOTES), *texts)
 
 
 def put_beside(user, record, texts):
@@ -88,7 +89,7 @@ def settle(request, seat, record):
     mine = drafts.of(request.user, name_of(record))[name_of(record)].get(f"{MINE}{field}", "")
     if choice == "drop":
         drafts.forget(request.user, name_of(record), f"{MINE}{field}")
-        return whole(request, seat)
+        return pointed(whole(request, seat), field)
     record.refresh_from_db()
     theirs = getattr(record, field, "") if choice == "both" else ""
     text = "\n".join(filter(None, (theirs, mine)))
@@ -101,14 +102,20 @@ def save_settled(request, seat, record, texts, version):
         record, _version = store(record, texts, version, by=request.user)
     except ValidationError as error:
         drafts.put(request.user, name_of(record), texts)
-        return whole(request, seat, status=422, errors=error.message_dict)
+        return pointed(whole(request, seat, status=422, errors=error.message_dict), *texts)
     except Stale as stale:
         return refused(request, seat, record, texts, caution=caution_of(stale, texts))
     except editing.Closed:
         return refused(request, seat, record, texts, closed=closed_words())
     forget(request, record, texts)
     drafts.forget(request.user, name_of(record), *(f"{MINE}{field}" for field in texts))
-    return saved(whole(request, seat), record, texts)
+    return pointed(saved(whole(request, seat), record, texts), *texts)
+
+
+def pointed(response, *fields):
+    """The button that was pressed is gone with the answer: the focus goes on in the field that it was about."""
+    field = next(iter(fields), "title")
+    return trigger_client_event(response, "point", {"at": f"#request_{field}"}, after="settle")
 
 
 def refused(request, seat, record, texts, **why):

@@ -158,6 +158,16 @@ class Test_move_to_customer:
         assert desk.activity.customer.shown_name == "Nora"
         assert desk.activity.customer.phones == ["+31 20 794 0800"]
 
+    @pytest.mark.rule("R71")
+    def test_likely_duplicates_are_shown_before_a_new_one_is_made(self, desk, tomasz):
+        fields = {"first_name": "Tom", "email": "tomasz@post.example"}
+        answer = move_to(desk, desk.activity, "new", **fields)
+        assert (answer.status_code, answer["HX-Retarget"]) == (422, "#customer_chosen")
+        assert "Use this one" in text(answer)
+        assert Customer.objects.count() == 2
+        move_to(desk, desk.activity, "new", **fields, twin=tomasz.pk)
+        assert Customer.objects.count() == 3
+
     def test_wrong_fields_are_named_and_nothing_is_stored(self, desk):
         answer = move_to(desk, desk.activity, "new", first_name="N" * 2001, email="nora@")
         assert (answer.status_code, answer["HX-Retarget"]) == (422, "#customer_chosen")

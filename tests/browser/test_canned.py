@@ -42,5 +42,12 @@ def test_a_reply_is_put_in_by_keys_and_never_sent_by_them(server, internet, ana,
     box.press("ArrowUp")
     box.press("Enter")
     expect(box).to_have_value("Please switch it off.\nWait a minute.")
+    expect(listed).to_be_hidden()
+
+    box.fill("Well. ")
+    page.get_by_role("button", name="Canned replies").click()
+    expect(option).to_have_count(2)
+    box.press("Enter")
+    expect(box).to_have_value("Well. Please switch it off.\nWait a minute.")
     assert not Message.objects.filter(activity=task.activity, side=Message.AGENT).exists()
     expect(listed).to_be_hidden()

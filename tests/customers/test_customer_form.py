@@ -8,7 +8,7 @@ from django.test import Client
 from activities import drafts, moving
 from activities.models import Activity
 from customers import editing
-from customers.forms import CustomerForm, flat, nested, of_customer
+from customers.forms import CustomerForm, flat, language_name, nested, of_customer
 from customers.models import Customer
 from requests_app.models import CareRequest
 from tests.beside import Desk, at_desk, field, html, text, toast, told
@@ -145,6 +145,22 @@ class Test_likely_duplicates:
         assert "2 customers have this address or number already." in said
         assert "Belgrade · 1 request, last" in said
 
+    def test_whoever_pressed_create_before_they_were_shown_sees_them_first(self, new_desk, jelena):
+        typed = filled(new_desk, email_1="JELENA@post.example", city="Niš")
+        answer = new_desk.post("customer_form", **typed)
+        assert (answer.status_code, answer["HX-Retarget"]) == (422, "#dialog")
+        assert "Use this one" in text(answer)
+        assert told(answer, "point") == {"at": "#customer_form .twins"}
+        assert field(answer, "city") == "Niš"
+        assert Customer.objects.count() == 1
+        new_desk.post("customer_form", **typed, twin=field(answer, "twin"))
+        assert Customer.objects.count() == 2
+
+    def test_what_is_invalid_comes_before_them(self, new_desk, jelena):
+        typed = filled(new_desk, email_1="JELENA@post.example", phone_1="1" * 2001)
+        answer = new_desk.post("customer_form", **typed)
+        assert told(answer, "point") == {"at": "#customer_form [aria-invalid=true]"}
+
     def test_are_there_when_the_form_opens(self, ana, internet, jelena):
         editing.create({"first_name": "Jelena", "emails": ["jelena@post.example"]}, by=ana.user)
         desk = at_desk(ana, held(chat_in(internet, email="jelena@post.example"), ana))
@@ -220,6 +236,13 @@ class Test_a_stored_customer:
         assert desk.post("customer_form", **second).status_code == 200
         jelena = Customer.objects.get(pk=jelena.pk)
         assert (jelena.city, jelena.country) == ("Niš", "Serbia")
+
+    def test_languages_are_spelled_as_they_spell_themselves(self):
+        assert [language_name(code) for code in ("en-gb", "nb", "")] == [
+            "British English",
+            "Norsk (bokmål)",
+            "",
+        ]
 
     def test_a_language_that_is_none_of_ours_stays_a_choice(self, desk, jelena, ana):
         editing.save(jelena, {"language": "Romani"}, version=None, by=ana.user)

@@ -181,6 +181,13 @@ def test_index_opens(full, at_admin):
     assert "style=" not in page.content.decode()
 
 
+def test_what_supervisors_set_up_stands_first(at_admin):
+    apps = at_admin.get(reverse("admin:index")).context["app_list"]
+    assert [app["app_label"] for app in apps][:2] == ["queues", "customers"]
+    listed = [model["object_name"] for model in apps[0]["models"]]
+    assert listed.index("Queue") < listed.index("Task") < listed.index("TaskEvent")
+
+
 def test_agents_and_strangers_do_not_get_in(client, ana):
     paths = [reverse("admin:index"), *(url(model, "changelist") for model in registered())]
     assert {client.get(path).status_code for path in paths} == {302}
@@ -395,6 +402,7 @@ class TestRequests:
         page = at_admin.get(url(CareRequest, "history", care_request.pk)).content.decode()
         assert "Ana Kovač" in page
         assert "<b>title</b> <ins>Router</ins>" in page
+        assert "+00:00" not in page
 
 
 class TestAgents:

@@ -40,9 +40,19 @@ def test_the_queues_own_stands_for_the_organisations(internet, billing):
     assert shortcuts(billing, "gra") == ["grace"]
 
 
-def test_at_most_eight():
+def test_at_most_eight_unless_all_are_asked_for():
     CannedReply.objects.bulk_create(CannedReply(shortcut=f"m{n}", text="-") for n in range(20))
     assert len(replies(None, "m")) == 8
+    assert len(replies(None, "")) == 22
+
+
+def test_a_button_opens_all_of_them_where_there_are_any(desk):
+    def shown():
+        return "data-replies" in html(desk.get("task"))
+
+    assert shown()
+    CannedReply.objects.exclude(shortcut="grace").delete()
+    assert not shown()
 
 
 def test_the_list(desk):

@@ -108,9 +108,10 @@ def test_customer_who_left_is_said_so(rail, internet, ana):
     assert "Customer left" in lists(rail())[0]
 
 
-def test_a_call_without_words_names_its_queue(rail, internet, ana):
+def test_a_call_that_waits_rings(rail, internet, ana):
     call_in(internet)
     assert "+31 20 794 0800" in lists(rail())[1]
+    assert "Ringing" in lists(rail())[1]
 
 
 def test_more_than_can_be_shown_are_counted(rail, internet, ana, monkeypatch):

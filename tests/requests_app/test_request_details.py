@@ -212,6 +212,7 @@ class Test_when_a_colleague_was_first:
         assert field(answer, "title") == "His title"
         assert "Yours, not saved My title Use mine Keep both Drop" in text(answer)
         assert f"{name_of(stale)}:title" in told(answer, "saved")["drafts"]
+        assert told(answer, "point") == {"at": "#request_title"}
 
     def test_mine_is_still_beside_it_after_a_reload(self, stale):
         settle(stale, version=stale.old, title="My title", load=1)
@@ -233,6 +234,7 @@ class Test_when_a_colleague_was_first:
         assert answer.status_code == 200
         assert stale.care_request.title == stored
         assert field(answer, "title") == stored.replace("\n", "\n")
+        assert told(answer, "point") == {"at": "#request_title"}
         assert "Yours, not saved" not in text(answer)
 
     def test_both_together_may_be_too_long(self, desk, marko):

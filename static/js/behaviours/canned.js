@@ -1,5 +1,6 @@
-// Canned replies: a colon and letters in a field with data-canned (where to ask) open a list under it. Arrows choose,
-// Enter or Tab puts the chosen one in place of what was typed, Esc closes; nothing of this ever sends.
+// Canned replies: a colon and letters in a field with data-canned (where to ask) open a list under it, and [data-replies]
+// the list of all. Arrows choose, Enter or Tab puts the chosen one in place of what was typed, Esc closes; nothing of this
+// ever sends.
 
 const SMILE = /^\p{Lu}$/u; // :D is no question
 const BEGUN = /(?:^|\s):([\p{L}\p{N}_-]+)$/u;
@@ -30,8 +31,19 @@ async function look(field) {
   if (!word || SMILE.test(word) || word === refused) return close(field);
   if (!(await ask(field.dataset.canned, word))) return;
   if (typed(field) !== word || word === refused || document.activeElement !== field) return close(field);
+  open(field);
+}
+
+function open(field) {
   list().hidden = options().length === 0;
   choose(field, options()[0] ?? null);
+}
+
+async function all() {
+  const field = document.querySelector("[data-canned]");
+  field.focus();
+  if (!list().hidden) return close(field);
+  if ((await ask(field.dataset.canned, "")) && document.activeElement === field) open(field);
 }
 
 // False when it was not answered, or a later question has replaced it.
@@ -43,8 +55,9 @@ const ask = (url, word) =>
 
 function put(field, text) {
   const end = field.selectionStart;
+  const word = typed(field);
   close(field);
-  field.setRangeText(text, end - typed(field).length - 1, end, "end");
+  field.setRangeText(text, word ? end - word.length - 1 : end, end, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -67,8 +80,9 @@ document.addEventListener("keydown", press, true);
 document.addEventListener("input", ({ target }) => target.dataset?.canned && look(target));
 document.addEventListener("focusout", ({ target }) => target.dataset?.canned && close(target));
 // A pointer on a reply leaves the focus where it is.
-document.addEventListener("mousedown", (event) => event.target.closest("#canned") && event.preventDefault());
+document.addEventListener("mousedown", (event) => event.target.closest("#canned, [data-replies]") && event.preventDefault());
 document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-replies]")) return all();
   const option = target.closest("#canned [role=option]");
   if (option) put(document.querySelector("[data-canned]"), option.dataset.text);
 });

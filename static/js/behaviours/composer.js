@@ -41,6 +41,7 @@ function kept(isKept) {
 
 document.addEventListener("drafted", ({ detail }) => kept(detail === document.getElementById("message")?.dataset.draft));
 document.addEventListener("selected", () => kept(true));
+kept(true);
 document.addEventListener("keydown", enter);
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "compose") return;

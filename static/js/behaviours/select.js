@@ -10,6 +10,7 @@ const GONE_FOR = 1500;
 const work = document.getElementById("work");
 let shown = at().task;
 let newest = null;
+let pressed = false; // what the newest asks for is an act, such as Accept, and not only a look
 
 export const reselect = () => htmx.ajax("GET", location.pathname + location.search, { target: "#work", swap: "innerHTML" });
 
@@ -44,6 +45,7 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 document.addEventListener("htmx:beforeSend", ({ detail }) => {
   if (detail.target !== work) return;
   newest = detail.xhr;
+  pressed = detail.requestConfig.verb !== "get";
   work.inert = Boolean(detail.elt.closest("[data-rail]"));
 });
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -53,7 +55,9 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   else work.inert = false;
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.xhr === newest) work.inert = false;
+  if (detail.xhr !== newest) return;
+  work.inert = false;
+  pressed = false;
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target === work) selected();
@@ -61,6 +65,7 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 });
 document.addEventListener("htmx:historyRestore", selected);
 document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
-document.addEventListener("look-work", reselect);
+// The bell of their own Accept may ring before its answer comes, which brings everything, and the pen into its field.
+document.addEventListener("look-work", () => pressed || reselect());
 // Whoever closes it themselves is on the way to the next one by then.
 hear("gone", ({ gone }) => setTimeout(() => String(gone) === at().task && reselect(), GONE_FOR));
