@@ -37,8 +37,8 @@ def close(opened_id, left, *, choice="", by):
 
 
 def end(activity, user):
-    """Every interaction that this agent's other desktop has reported of them is over (R85); what is marked solved closes with the last of
-    them (R8)."""
+    """Every interaction that this agent's other desktop has reported of them is over (R85), and with the
+    last of them what is marked solved closes (R8)."""
     theirs = Q(activity=activity.pk)
     if activity.customer_id:
         theirs |= Q(activity__customer=activity.customer_id)

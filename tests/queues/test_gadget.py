@@ -1,8 +1,8 @@
 """The Customer Context gadget over HTTP: lists and panes, Create, Close, and what a host tells it (R110 to R115)."""
 
 import json
-from datetime import timedelta
 import xml.etree.ElementTree as ElementTree
+from datetime import timedelta
 
 import pytest
 from django.test import Client
