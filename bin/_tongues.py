@@ -119,6 +119,7 @@ class Tongue:
     def offer(self):
         page = self.page(WIDE)
         self.log_in(page, COLLEAGUE)
+        self.select(page, "#in_progress", "Hannah Brooks")
         page.click("#state_ready")
         offer = page.locator("[role=alertdialog]")
         offer.wait_for()
@@ -204,7 +205,7 @@ class Tongue:
         desk = self.page(WIDE, storage_state=self.session)
         desk.goto("/desk/")
         self.select(desk, "#queue", name)
-        desk.click("#accept_button, [hx-post$='/accept/']")
+        desk.click("[data-accept]")
         desk.fill("#message", "Which colour is the light before it restarts?")
         desk.press("#message", "Enter")
         expect(desk.locator("#messages")).to_contain_text("Which colour")
