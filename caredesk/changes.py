@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -85,4 +87,4 @@ def shown(each, row):
         return str(dict(each.flatchoices).get(value, value))
     if each.is_relation:
         return f"{each.related_model._meta.verbose_name} {value}"
-    return value if isinstance(value, datetime) else str(value)
+    return date_format(localtime(value), "DATETIME_FORMAT") if isinstance(value, datetime) else str(value)

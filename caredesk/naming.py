@@ -21,8 +21,15 @@ PEOPLE = {
     "returns_to": _("returns to"),
     "user": _("user"),
 }
-# Where Django and django-axes lack one of our languages, our catalogues have it.
+# Where Django and django-axes lack one of our languages, or put a name into a sentence that asks for another case, our
+# catalogues have it.
 FOREIGN = [
+    gettext_noop("Add %s"),
+    gettext_noop("Change %s"),
+    gettext_noop("View %s"),
+    gettext_noop("Select %s"),
+    gettext_noop("Select %s to change"),
+    gettext_noop("Select %s to view"),
     gettext_noop("- Select an option -"),
     gettext_noop("Breadcrumbs"),
     gettext_noop("Filter by %(field_name)s"),

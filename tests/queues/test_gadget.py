@@ -409,8 +409,9 @@ class Test_what_the_host_says:
         }
         answer = self.said(client, message | {"event": "started"})
         opened = OpenCustomer.objects.get()
-        assert answer.json() == {"id": "1", "open": f"/gadget/{opened.pk}/"}
-        assert self.said(client, message | {"event": "ended"}).json() == {"id": "1", "open": None}
+        assert answer.json() == {"id": "1", "open": f"/gadget/{opened.pk}/", "again": False}
+        assert self.said(client, message | {"event": "started"}).json()["again"]
+        assert self.said(client, message | {"event": "ended"}).json()["open"] is None
         assert Interaction.objects.get().activity.state == "ended"
 
     @pytest.mark.parametrize(
