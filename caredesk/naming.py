@@ -24,6 +24,7 @@ PEOPLE = {
 # Where Django and django-axes lack one of our languages, or put a name into a sentence that asks for another case, our
 # catalogues have it.
 FOREIGN = [
+    gettext_noop("Add %(name)s"),
     gettext_noop("Add %s"),
     gettext_noop("Change %s"),
     gettext_noop("View %s"),

@@ -156,6 +156,7 @@ def test_nor_do_its_pages_speak_english(ana, sonja, jelena, internet):
         address: {text for text in both(client, address, "pl") if is_english(text, same)} for address in pages
     }
     assert {address: texts for address, texts in left.items() if texts} == {}
+    assert "+00:00" not in client.get(pages[-1]).content.decode()
 
 
 def both(client, address, language):
