@@ -76,7 +76,7 @@ class Test_in_the_frame_of_another_desktop:
         call = report(desktop, "Answer call", "Jelena Marković")
         assert OpenCustomer.objects.count() == 3
 
-        # Another language: whoever is shown stays, and so does what is being typed, while the host says all of it again.
+        # Another language: who is shown and what is typed stay, while the host says all of it again.
         click(row_of(gadget, "Vera Check"))
         expect(gadget.locator("#customer_name")).to_have_text("Vera Check")
         gadget.get_by_label("Add a comment").fill("Half a comm")
