@@ -83,6 +83,11 @@ def started(told: Told, *, by):
         return opening.put(by, activity.customer, activity)
 
 
+def is_known(told: Told, *, by):
+    """It has been reported before."""
+    return Interaction.objects.filter(agent=by, name=told.id).exists()
+
+
 def recorded(told):
     customer = the_one(emails=[told.email], phones=[told.phone], external_id=told.customer)
     return Activity.objects.create(

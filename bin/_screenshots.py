@@ -1,6 +1,6 @@
 """Pictures of the product with its demo, for README and docs: bin/up in a folder of its own, and Chromium.
 
-`--languages FOLDER` draws, instead, what must be looked at in every language.
+`--languages [FOLDER [dark]]` draws, instead, what must be looked at in every language.
 """
 
 import os
@@ -25,7 +25,7 @@ def main(arguments):
     if arguments[:1] == ["--languages"]:
         with browser_before_product() as (browser, address):
             folder = arguments[1:2] or [tempfile.gettempdir(), "caredesk-languages"]
-            _tongues.draw(browser, address, Path(*folder))
+            _tongues.draw(browser, address, Path(*folder), *arguments[2:3])
         return
     PICTURES.mkdir(parents=True, exist_ok=True)
     with browser_before_product() as (browser, address):

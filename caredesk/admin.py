@@ -2,6 +2,7 @@
 
 from axes.admin import AccessAttemptAdmin
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -13,8 +14,9 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from caredesk.changes import changes_of, label_of
+from caredesk.changes import LABELS, changes_of, label_of
 from caredesk.history import acting
 from caredesk.models import Heartbeat
 
@@ -110,19 +112,28 @@ class Rows(LookOnly, admin.TabularInline):
         return super().get_queryset(request).order_by("-pk")
 
 
+class Labelled(admin.AllValuesFieldListFilter):
+    """What was done, in words."""
+
+    def choices(self, changelist):
+        for choice in super().choices(changelist):
+            yield choice | {"display": LABELS.get(choice["display"], choice["display"])}
+
+
 class Events(LookOnly, admin.ModelAdmin):
     """All recorded changes of one kind of record, also of those deleted."""
 
     list_display = ["at", "what", "number", "words", "who"]
-    list_filter = ["pgh_label"]
+    list_filter = [("pgh_label", Labelled)]
     search_fields = ["pgh_obj_id__exact"]
     search_help_text = _("Number of the record")
     date_hierarchy = "pgh_created_at"
     ordering = ["-pgh_id"]
     show_full_result_count = False
     list_per_page = 50
-    exclude = ["control_secret"]
-    texts = ("title", "first_name", "last_name", "name", "value", "text", "state")
+    exclude = ["control_secret", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj"]
+    readonly_fields = ["at", "what", "number", "who"]
+    texts = ("title", "first_name", "last_name", "name", "value", "text", "get_state_display")
 
     def get_queryset(self, request):
         author = Cast(KeyTextTransform("by", "pgh_context"), BigIntegerField())
@@ -144,7 +155,8 @@ class Events(LookOnly, admin.ModelAdmin):
 
     @admin.display(description=_("words"))
     def words(self, event):
-        return " ".join(filter(None, (getattr(event, name, "") for name in self.texts)))[:80]
+        found = (getattr(event, name, "") for name in self.texts)
+        return " ".join(filter(None, (str(words() if callable(words) else words) for words in found)))[:80]
 
     @admin.display(description=_("by"), empty_value=_("The system"))
     def who(self, event):
@@ -165,6 +177,11 @@ class FailedLogIns(AccessAttemptAdmin):
 
     list_display = ["attempt_time", "username", "ip_address", "failures_since_start", "until", "status"]
     list_select_related = ["expiration"]
+
+    @admin.display(description=_("status"))
+    def status(self, attempt):
+        left = max(0, settings.AXES_FAILURE_LIMIT - attempt.failures_since_start)
+        return ngettext("%d more try", "%d more tries", left) % left if left else _("Locked Out")
 
     @admin.display(description=_("counts until"))
     def until(self, attempt):

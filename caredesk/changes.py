@@ -4,11 +4,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caredesk.stale import author_of
 
 SHOWN = 200
+LABELS = {
+    "created": gettext_lazy("Created"),
+    "changed": gettext_lazy("Changed"),
+    "deleted": gettext_lazy("Deleted"),
+}
 SILENT = {"id", "version", "control_secret"}
 
 
@@ -52,7 +60,7 @@ def names_of(user_ids):
 
 
 def label_of(event):
-    return {"created": _("Created"), "changed": _("Changed"), "deleted": _("Deleted")}[event.pgh_label]
+    return str(LABELS[event.pgh_label])
 
 
 def differences(model, before, event):
@@ -73,8 +81,10 @@ def shown(each, row):
     value = getattr(row, each.attname, None) if row else None
     if value in (None, ""):
         return ""
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
     if each.choices:
         return str(dict(each.flatchoices).get(value, value))
     if each.is_relation:
         return f"{each.related_model._meta.verbose_name} {value}"
-    return value if isinstance(value, datetime) else str(value)
+    return date_format(localtime(value), "DATETIME_FORMAT") if isinstance(value, datetime) else str(value)

@@ -9,6 +9,8 @@ from activities.models import Activity, Interaction, OpenCustomer
 from caredesk.history import acting
 from queues.closing import forget_drafts, refuse_unsettled, settle_customer, store_edits
 from queues.retrying import retried_after_deadlock
+from requests_app.editing import touch
+from requests_app.solving import close_if_solved
 
 
 @retried_after_deadlock
@@ -35,12 +37,18 @@ def close(opened_id, left, *, choice="", by):
 
 
 def end(activity, user):
-    """Every interaction that this agent's other desktop has reported of them is over (R85)."""
+    """Every interaction that this agent's other desktop has reported of them is over (R85), and with the
+    last of them what is marked solved closes (R8)."""
     theirs = Q(activity=activity.pk)
     if activity.customer_id:
         theirs |= Q(activity__customer=activity.customer_id)
     told = Interaction.objects.filter(theirs, agent=user, closed_at=None).select_related("activity")
     told = list(told.order_by("reported_at", "pk"))
+    requests = sorted({each.activity.care_request_id for each in told} - {None})
+    for request_id in requests:
+        touch(request_id)
     interactions.end([each.activity for each in told if not each.activity.is_over])
     Interaction.objects.filter(pk__in=[each.pk for each in told]).update(closed_at=timezone.now())
+    for request_id in requests:
+        close_if_solved(request_id)
     return [each.name for each in told]

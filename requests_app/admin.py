@@ -105,9 +105,9 @@ class CareRequestAdmin(Tracked):
     @admin.display(description=_("closes by itself"))
     def closes(self, care_request):
         """Never a time while a task on it is live."""
-        if care_request.is_busy:
-            return _("when its last interaction ends") if care_request.solved else _("not while work goes on")
-        return care_request.closes_at
+        if care_request.is_open and care_request.solved:
+            return _("when its last interaction ends")
+        return _("not while work goes on") if care_request.is_busy else care_request.closes_at
 
 
 admin.site.register(CareRequest.pgh_event_model, Events)

@@ -24,15 +24,26 @@ class CareRequestQuerySet(models.QuerySet):
         """No task on them is waiting, offered or in progress."""
         return self.exclude(activities__tasks__state__in=BUSY)
 
+    def finished(self):
+        """Idle, and whoever works in another desktop has closed their customer there, too."""
+        return self.idle().filter(~reported())
+
     def due(self, now=None):
-        """Open and idle, and either solved or untouched for so long that the next sweep closes them."""
+        """Open and idle, and either solved and finished or untouched for so long that the next sweep closes them."""
         limit = (now or timezone.now()) - timedelta(seconds=settings.AUTO_CLOSE_SECONDS)
-        return self.open().idle().filter(Q(solved=True) | Q(touched_at__lte=limit))
+        return self.open().idle().filter(Q(solved=True) & ~reported() | Q(touched_at__lte=limit))
 
     def joinable(self, now=None):
         """Open and not due: a due request counts as closed even before it is swept (R41)."""
         due = CareRequest.objects.due(now).filter(pk=OuterRef("pk"))
         return self.open().filter(~Exists(due))
+
+
+def reported():
+    """An interaction that another desktop has reported is not closed. It holds back what is marked solved, but not the
+    5 days: those hosts may never tell of the end."""
+    unclosed = Q(activities__interactions__isnull=False, activities__interactions__closed_at=None)
+    return Exists(CareRequest.objects.filter(unclosed, pk=OuterRef("pk")))
 
 
 @tracked("touched_at")
@@ -96,3 +107,8 @@ class CareRequest(models.Model):
     def is_busy(self):
         """A task on it is waiting, offered or in progress, so it does not close by itself (R90)."""
         return self.activities.filter(tasks__state__in=BUSY).exists()
+
+    @property
+    def is_finished(self):
+        """Mark solved would close it at once (R8)."""
+        return CareRequest.objects.finished().filter(pk=self.pk).exists()

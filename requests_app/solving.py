@@ -1,4 +1,7 @@
-"""Mark solved (R8): the request closes when its last live interaction ends, at once if there is none."""
+"""Mark solved (R8): the request closes when its last live interaction ends, at once if there is none.
+
+An interaction lives until Close, at the desk as in the gadget.
+"""
 
 from django.db import transaction
 from django.utils import timezone
@@ -39,7 +42,7 @@ def decide(care_request, solved, *, by):
 def close_if_solved(request_id):
     """Called in the transaction that ends an interaction, which holds the request's row."""
     if request_id:
-        shut(CareRequest.objects.open().idle().filter(pk=request_id, solved=True), timezone.now())
+        shut(CareRequest.objects.open().finished().filter(pk=request_id, solved=True), timezone.now())
 
 
 def open_again(care_request):

@@ -111,7 +111,7 @@ class TaskAdmin(Confirming, LookOnly, Tracked):
         words = ngettext("%d task was closed.", "%d tasks were closed.", len(done))
         return tell(self, request, words % len(done))
 
-    @admin.display(description=Task._meta.get_field("activity").verbose_name)
+    @admin.display(description=_("activity"))
     def name(self, task):
         return task.activity.shown_name
 

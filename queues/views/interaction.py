@@ -18,15 +18,18 @@ LONGEST = 65_536
 @agent_required
 @require_POST
 def interaction(request):
-    """POST `interaction`: the message as JSON. {"id", "open": address or null}, or 422 {"error": words}."""
+    """POST `interaction`: the message as JSON. {"id", "open": address or null, "again": it was said before}, or 422
+    {"error": words}."""
     try:
         told = interactions.read(given(request))
+        again = interactions.is_known(told, by=request.user)
         verb = interactions.started if told.event == interactions.STARTED else interactions.ended
         done = verb(told, by=request.user)
     except ValidationError as error:
         return JsonResponse({"error": error.messages[0]}, status=422)
     shown = done if told.event == interactions.STARTED else None
-    return JsonResponse({"id": told.id, "open": shown and reverse("task", args=[Opened(shown.pk)])})
+    address = shown and reverse("task", args=[Opened(shown.pk)])
+    return JsonResponse({"id": told.id, "open": address, "again": again})
 
 
 def given(request):

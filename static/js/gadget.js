@@ -25,6 +25,7 @@ import "./behaviours/since.js";
 import "./behaviours/tabs.js";
 import "./behaviours/tags.js";
 import "./behaviours/toast.js";
+import "./behaviours/tongues.js";
 import "./behaviours/unfold.js";
 import { connect } from "./behaviours/socket.js";
 import { announce } from "./gadget/host.js";

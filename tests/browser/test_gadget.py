@@ -64,7 +64,7 @@ def tab(gadget, name):
 
 
 class Test_in_the_frame_of_another_desktop:
-    @pytest.mark.rule("R1", "R110", "R111", "R112", "R113", "R115")
+    @pytest.mark.rule("R1", "R11", "R110", "R111", "R112", "R113", "R115")
     def test_the_whole_way(self, browser_name, desktop, ana, marko, jelena):
         pete = editing.create(
             {"first_name": "Pete", "last_name": "Brown", "emails": ["pete@post.example"]}, by=ana.user
@@ -75,6 +75,19 @@ class Test_in_the_frame_of_another_desktop:
         report(desktop, "Open e-mail", "Pete Brown")
         call = report(desktop, "Answer call", "Jelena Marković")
         assert OpenCustomer.objects.count() == 3
+
+        # Another language: who is shown and what is typed stay, while the host says all of it again.
+        click(row_of(gadget, "Vera Check"))
+        expect(gadget.locator("#customer_name")).to_have_text("Vera Check")
+        gadget.get_by_label("Add a comment").fill("Half a comm")
+        for language, code in (("Polski", "pl"), ("English", "en")):
+            click(gadget.get_by_role("button", name="Ana Kovač", exact=True))
+            click(gadget.get_by_role("button", name=language, exact=True))
+            expect(gadget.locator(f"html[lang={code}]")).to_have_count(1)
+            expect(gadget.locator("#comments textarea").first).to_have_value("Half a comm")
+            expect(gadget.locator("#customer_name")).to_have_text("Vera Check")
+        click(row_of(gadget, "Jelena Marković"))
+        expect(gadget.locator("#customer_name")).to_have_text("Jelena Marković")
 
         # What is typed in the panes is stored, and a colleague's change is told.
         title = region(gadget, "Request details").get_by_role("textbox", name="Title")

@@ -3,9 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from activities.models import Draft
+from activities.models import Activity, Draft
 from tests.browser.agent import let_in
+from tests.browser.customer import Desk
 from tests.cast import chat_in, held
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.rule("R11")
 
@@ -27,7 +29,9 @@ def test_an_agent_changes_the_language_in_the_middle_of_a_sentence(page, server,
     assert set(Draft.objects.values_list("text", flat=True)) >= {"Half a sent", "Half a comm"}
 
 
-def test_a_customer_changes_the_language_before_the_first_word_is_sent(page, server, internet):
+def test_a_customer_changes_the_language_before_the_first_word_is_sent_and_while_rating(
+    page, server, internet, ana
+):
     page.goto("/chat/internet/")
     page.get_by_role("textbox", name="Name", exact=True).fill("Vera")
     page.get_by_role("textbox", name="How can we help?").fill("Half a quest")
@@ -36,3 +40,14 @@ def test_a_customer_changes_the_language_before_the_first_word_is_sent(page, ser
     page.wait_for_selector("html[lang=tr]")
     expect(page.locator("#name")).to_have_value("Vera")
     expect(page.locator("#text")).to_have_value("Half a quest")
+    page.fill("#email", "vera@post.example")
+    page.click(".btn.go")
+    expect(page.locator("#compose")).to_be_visible()
+    Desk(ana, eventually(Activity.objects.first)).accept().close()
+    page.locator("[name=rating][value='4']").check(force=True)
+    page.fill("#rating_comment", "Half a thank")
+    page.click("[popovertarget=tongues]")
+    page.get_by_role("button", name="Nederlands", exact=True).click()
+    page.wait_for_selector("html[lang=nl]")
+    expect(page.locator("#rating_comment")).to_have_value("Half a thank")
+    expect(page.locator("[name=rating][value='4']")).to_be_checked()

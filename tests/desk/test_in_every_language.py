@@ -4,7 +4,11 @@ import gettext
 from html.parser import HTMLParser
 
 import pytest
+from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
+from django.contrib.auth.models import Group
 from django.test import Client
+from django.utils import translation
 
 from activities import remarks
 from caredesk.catalogs import LOCALE
@@ -22,6 +26,10 @@ NAMES = [
         "Ana Kovač",
         "AK",
         "AD",
+        "Sonja",
+        "sonja",
+        "ana",
+        "marko",
         "Jelena Marković",
         "Internet",
         "Billing",
@@ -109,6 +117,46 @@ def test_nothing_is_left_in_english(pages, language):
         if (alike := {text for text in both(client, address, language) if is_english(text, same)})
     }
     assert left == {}
+
+
+def words_of(model):
+    """What the administration calls it, its columns and actions."""
+    pages = admin.site._registry[model]
+    told = [model._meta.verbose_name, model._meta.verbose_name_plural, model._meta.app_config.verbose_name]
+    told += [label_for_field(name, model, pages) for name in pages.get_list_display(None)]
+    told += [getattr(pages, name).short_description for name in pages.actions or () if isinstance(name, str)]
+    return {str(words) for words in told}
+
+
+@pytest.mark.parametrize("language", CATALOGS)
+def test_nor_is_anything_of_the_administration_called_in_english(language):
+    same, left = same_in(language), {}
+    for model in set(admin.site._registry) - {Group}:
+        with translation.override("en"):
+            english = words_of(model)
+        with translation.override(language):
+            left[model._meta.label] = {
+                words for words in words_of(model) & english if is_english(words, same)
+            }
+    assert {label: words for label, words in left.items() if words} == {}
+
+
+def test_nor_do_its_pages_speak_english(ana, sonja, jelena, internet):
+    activity = held(chat_of(jelena, internet), ana).activity
+    client = Client()
+    client.force_login(sonja.user)
+    pages = [
+        "/admin/",
+        "/admin/queues/agentevent/",
+        f"/admin/activities/activity/{activity.pk}/history/",
+        f"/admin/queues/agent/{ana.pk}/history/",
+    ]
+    same = same_in("pl")
+    left = {
+        address: {text for text in both(client, address, "pl") if is_english(text, same)} for address in pages
+    }
+    assert {address: texts for address, texts in left.items() if texts} == {}
+    assert "+00:00" not in client.get(pages[-1]).content.decode()
 
 
 def both(client, address, language):

@@ -2,12 +2,14 @@
 
 import json
 import xml.etree.ElementTree as ElementTree
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from activities import drafts, interactions, opening, remarks
+from activities import autoclose, drafts, interactions, opening, remarks
 from activities.models import Activity, Interaction, OpenCustomer, RecentCustomer
 from customers import editing
 from customers.models import Customer
@@ -139,6 +141,34 @@ class Test_the_panes:
             "activity_details", loaded=f"activity-{gadget.activity.pk}:{gadget.activity.version - 1}"
         )
         assert "Marko Babić changed Tags" in text(look)
+
+    @pytest.mark.rule("R8", "R112", "R115")
+    def test_mark_solved_with_the_interaction_that_is_closed_last(self, gadget, ana):
+        second = begun(ana, name="9", medium="chat", email="jelena@post.example").activity
+        assert second.care_request == gadget.activity.care_request
+        ended = interactions.read({"id": "9", "event": "ended"})
+        interactions.ended(ended, by=ana.user)
+        assert "It then closes when its last interaction ends." in text(gadget.get("request_details"))
+        record = f"request-{second.care_request_id}"
+        marked = gadget.post("mark_solved", record=record)
+        assert toast(marked) == "Marked solved. The request closes when its last interaction ends."
+        assert autoclose.close_due() == 0
+        gadget.post("close")
+        closed = CareRequest.objects.get(pk=second.care_request_id)
+        assert (closed.state, closed.touched_at > second.started_at) == ("closed", True)
+
+    @pytest.mark.rule("R8", "R90")
+    def test_a_host_that_never_ends_anything_keeps_no_request_open(self, gadget, settings):
+        gadget.post("mark_solved", record=f"request-{gadget.activity.care_request_id}")
+        late = timezone.now() + timedelta(seconds=settings.AUTO_CLOSE_SECONDS + 1)
+        assert autoclose.close_due(late) == 1
+
+    @pytest.mark.rule("R8", "R113")
+    def test_mark_solved_at_once_where_nothing_goes_on(self, reopened, jelena):
+        record = jelena.care_requests.get()
+        assert "It then closes at once." in text(reopened.get("request_details"))
+        answer = reopened.post("mark_solved", record=f"request-{record.pk}")
+        assert toast(answer) == "The request is solved and closed."
 
     @pytest.mark.rule("R80", "R115")
     def test_move_what_is_theirs_to_another_request(self, gadget, jelena):
@@ -379,8 +409,9 @@ class Test_what_the_host_says:
         }
         answer = self.said(client, message | {"event": "started"})
         opened = OpenCustomer.objects.get()
-        assert answer.json() == {"id": "1", "open": f"/gadget/{opened.pk}/"}
-        assert self.said(client, message | {"event": "ended"}).json() == {"id": "1", "open": None}
+        assert answer.json() == {"id": "1", "open": f"/gadget/{opened.pk}/", "again": False}
+        assert self.said(client, message | {"event": "started"}).json()["again"]
+        assert self.said(client, message | {"event": "ended"}).json()["open"] is None
         assert Interaction.objects.get().activity.state == "ended"
 
     @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ const AFTER = 300;
 const LINGER = 200;
 const PRESS = 500;
 let owner = null;
+let pressed;
 let timer;
 
 // Of what lies over the desk, as [data-cards], the card lies over it, too.
@@ -38,6 +39,8 @@ function hide() {
 document.addEventListener("pointerover", ({ target, pointerType }) => {
   if (pointerType === "touch") return;
   const at = button(target);
+  if (at?.dataset.card !== pressed) pressed = null;
+  else if (pressed) return;
   if (at && at !== owner) soon(() => show(at), AFTER);
   else if (at || card(target)) clearTimeout(timer);
 });
@@ -59,6 +62,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("pointerdown", ({ target, pointerType }) => {
   if (owner && !card(target)) hide();
   const at = button(target);
+  pressed = at?.dataset.card; // drawn anew under a pointer that rests, it does not show again
   if (at && pointerType === "touch") soon(() => show(at), PRESS);
 });
 for (const end of ["pointercancel", "pointerup", "scroll"]) {

@@ -3,6 +3,7 @@
 import "./attention.js";
 import "./offline.js";
 import "./parts.js";
+import "./rating.js";
 import "./viewer.js";
 import { draft, restore } from "./composer.js";
 import { ofConversation, ofQueue, sendAll, unsent } from "./outbox.js";

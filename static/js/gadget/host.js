@@ -10,6 +10,8 @@ const { hosts, interaction } = document.body.dataset;
 const origins = hosts.split(" ").filter(Boolean);
 let speaker = null;
 let before = Promise.resolve();
+// What the host says again, because the page was loaded again, takes nobody away from whoever is shown already.
+const somebody = document.getElementById("at");
 
 // Until a page has spoken, each that may frame us is told; the browser delivers it only to the one that does.
 function tell(words) {
@@ -27,10 +29,10 @@ async function report(message) {
   tell({ type: "caredesk:refused", id: message.id, why });
 }
 
-async function shown(message, { id, open }) {
+async function shown(message, { id, open, again }) {
   look("[data-rail]");
   if (message.event !== "started") return;
-  if (open) await select(open);
+  if (open && !(again && somebody)) await select(open);
   tell({ type: open ? "caredesk:opened" : "caredesk:closed", id });
 }
 
