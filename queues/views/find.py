@@ -9,6 +9,7 @@ from django_htmx.http import HttpResponseLocation
 from activities import search
 from queues.permissions import agent_required, holds
 from queues.seat import Seat
+from queues.stamps import looked_stamp
 from queues.views import work
 
 
@@ -29,6 +30,7 @@ def find(request):
 @vary_on_headers("HX-Request", "HX-Target")
 def customer(request, task_id):
     """All that is known of them; whoever has a task of theirs in progress is led there."""
+    stamp = looked_stamp(task_id)
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
     task = (
         holds(request.agent).filter(activity__customer=seat.customer).order_by("-accepted_at", "-pk").first()
@@ -38,7 +40,7 @@ def customer(request, task_id):
         return (
             HttpResponseLocation(path, target="#work", swap="innerHTML") if request.htmx else redirect(path)
         )
-    return work.look(request, seat)
+    return work.look(request, seat, stamp)
 
 
 def found(request, region=None):
