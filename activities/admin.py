@@ -21,7 +21,7 @@ from activities.models import (
     Tag,
 )
 from caredesk.admin import Events, Filled, LookOnly, Rows, Signed, Tracked
-from caredesk.admin_search import ByWords
+from caredesk.admin_search import WORDS_OF_BOTH, ByWords
 from requests_app.editing import Closed
 
 ACTIVITY = ["activity__customer", "activity"]
@@ -68,7 +68,7 @@ class Emails(Rows):
 
 
 @admin.register(Activity)
-class ActivityAdmin(LookOnly, Tracked):
+class ActivityAdmin(ByWords, LookOnly, Tracked):
     list_display = [
         "started_at",
         "medium",
@@ -80,9 +80,7 @@ class ActivityAdmin(LookOnly, Tracked):
         "ended_at",
     ]
     list_filter = ["medium", "state", "direction", "rating", ("language", Filled)]
-    search_fields = ["source_name", "source_email", "source_phone", "subject"]
-    search_fields += ["customer__first_name", "customer__last_name"]
-    search_help_text = _("Name, e-mail, phone or subject")
+    search_help_text = WORDS_OF_BOTH
     date_hierarchy = "started_at"
     ordering = ["-started_at", "-id"]
     exclude = ["chat_token_hash", "address_hash"]

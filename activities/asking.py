@@ -26,7 +26,7 @@ class Word:
         """This very word, in any case."""
         return " | ".join(quoted(marked(word)) for word in dict.fromkeys([self.plain, self.turkish]))
 
-    def close(self, *, begins):
+    def close(self, *, begins=False):
         """The same without accents, or what begins with it. A single letter begins too many."""
         star = ":*" if begins and len(self.folded) > 1 else ""
         return f"{quoted('e' + self.folded)}{star} | {quoted('f' + self.folded)}{star}"

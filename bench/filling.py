@@ -47,16 +47,19 @@ def make_database():
 
 
 @contextmanager
-def scratch_database(name):
-    """Another database for what is done in here: made anew, migrated, and dropped afterwards."""
+def scratch_database(name, *, template=None):
+    """Another database for what is done in here: made anew and migrated, or as a copy of the database `template`, and
+    dropped afterwards."""
     usual = connection.settings_dict["NAME"]
     drop = named("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
     with server() as postgres:
         postgres.execute(drop)
-        postgres.execute(named("CREATE DATABASE {}", name))
+        move_to(usual)  # what is copied has no connections
+        postgres.execute(named("CREATE DATABASE {} TEMPLATE {}", name, template or "template1"))
     move_to(name)
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        if not template:
+            call_command("migrate", verbosity=0, interactive=False)
         yield
     finally:
         move_to(usual)
@@ -70,8 +73,8 @@ def move_to(name):
     connection.settings_dict["NAME"] = name
 
 
-def named(statement, name):
-    return psycopg.sql.SQL(statement).format(psycopg.sql.Identifier(name))
+def named(statement, *names):
+    return psycopg.sql.SQL(statement).format(*map(psycopg.sql.Identifier, names))
 
 
 def server():

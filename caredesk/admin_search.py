@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from activities import search, searching
 
+WORDS_OF_BOTH = gettext_lazy("Words of the texts, or of the customer; “quoted words” stand together")
+
 
 class ByWords:
     """For a ModelAdmin: the searchbox finds words of the texts, by their index, or says that it took too long."""

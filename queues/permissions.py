@@ -106,13 +106,15 @@ def may_watch(agent, name):
     return name == NOBODY or name in watchable(agent, [name])
 
 
-def watchable(agent, names):
+def watchable(agent, names, looked=None):
     """Those of the names which this agent's desk may listen to; one query for each kind of record, and one more for
-    those that are not on the desk."""
+    those that are not on the desk. `looked`: the customer found by search who is shown, whom every agent may see."""
     tasks, opened = visible_to(agent), opened_by(agent)
     found = visible_names(names, lambda kind: WATCHED[kind](tasks))
-    if missing := [name for name in names if name not in found]:
-        found |= visible_names(missing, lambda kind: OPENED[kind](opened))
+    for seen, of in ((OPENED, opened), (LOOKED, looked)):
+        missing = [name for name in names if name not in found]
+        if missing and of is not None:
+            found |= visible_names(missing, lambda kind, seen=seen, of=of: seen[kind](of))
     return found
 
 
@@ -159,6 +161,11 @@ OPENED = {
     ),
     "customer": lambda opened: Customer.objects.filter(pk__in=opened.values("customer")),
     "request": lambda opened: CareRequest.objects.filter(customer__in=opened.values("customer")),
+}
+LOOKED = {
+    "activity": lambda looked: Activity.objects.filter(customer=looked),
+    "customer": lambda looked: Customer.objects.filter(pk=looked),
+    "request": lambda looked: CareRequest.objects.filter(customer=looked),
 }
 
 

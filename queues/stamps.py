@@ -42,6 +42,16 @@ LEFT JOIN customers_customer customer ON customer.id = opened.customer_id
 LEFT JOIN requests_carerequest request ON request.id = activity.care_request_id
 WHERE opened.id = %s
 """
+LOOKED_STAMP = """
+SELECT md5(row(
+    customer.version,
+    (SELECT row(max(touched_at), max(closed_at)) FROM requests_carerequest WHERE customer_id = customer.id),
+    (SELECT row(id, version, state) FROM activities_activity WHERE customer_id = customer.id
+        ORDER BY started_at DESC, id DESC LIMIT 1)
+)::text)
+FROM customers_customer customer
+WHERE customer.id = %s
+"""
 GADGET_STATE = """
 SELECT md5(row(
     (SELECT array_agg(row(opened.id, opened.customer_id, activity.id, activity.state) ORDER BY opened.id)
@@ -66,6 +76,11 @@ def facts_of(task_id: int) -> tuple[str, int]:
 def opened_stamp(opened_id: int) -> str:
     """The same of a customer who is open in the gadget; "" of one who is not."""
     return asked(OPENED_STAMP, [opened_id])
+
+
+def looked_stamp(customer_id: int) -> str:
+    """The same of a customer who was found by search; "" of one who is not."""
+    return asked(LOOKED_STAMP, [customer_id])
 
 
 def gadget_state(user_id: int) -> str:

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 
+from caredesk.places import Looked
 from queues.desk import bearings, state_word
 from queues.models import Task
 from queues.permissions import visible_to, watchable
-from queues.stamps import facts_of
+from queues.stamps import facts_of, looked_stamp
 
 
 @dataclass
 class View:
-    """What the page looks at, as far as its agent may."""
+    """What the page looks at, as far as its agent may: a task, or a customer who was found by search."""
 
     task_id: int | None = None
+    looked: Looked | None = None
     activity_id: int | None = None
     is_mine: bool = False
     names: frozenset = frozenset()
@@ -22,6 +24,10 @@ class View:
     def groups(self):
         talk = {f"talk-{self.activity_id}"} if self.activity_id else set()
         return self.names | self.queues | talk
+
+    @property
+    def place(self):
+        return self.looked or self.task_id
 
 
 @dataclass
@@ -35,10 +41,12 @@ class News:
     queues: frozenset = frozenset()
 
 
-def view_of(agent, task_id, records):
+def view_of(agent, place, records):
     found = bearings(agent.pk)
-    view = View(names=frozenset(watchable(agent, records)), queues=groups_of(found))
-    task = task_id and visible_to(agent).filter(pk=task_id).first()
+    looked = place if isinstance(place, Looked) else None
+    names = frozenset(watchable(agent, records, looked))
+    view = View(looked=looked, names=names, queues=groups_of(found))
+    task = place and not looked and visible_to(agent).filter(pk=place).first()
     if task:
         view.task_id, view.activity_id, view.is_mine = task.pk, task.activity_id, task.state == Task.ACTIVE
     return view
@@ -51,6 +59,8 @@ def news_of(agent, view):
         news.may_see = bool(state_seen(agent, view.task_id))
         if news.may_see:
             news.stamp, news.talk = facts_of(view.task_id)
+    elif view.looked:
+        news.stamp = looked_stamp(view.looked)
     return news
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from activities.models import Activity
 from caredesk.admin import Events, Rows, Tracked
+from caredesk.admin_search import WORDS_OF_BOTH, ByWords
 from caredesk.stale import Stale, locked, refuse_if_stale
 from caredesk.texts import limited
 from requests_app.editing import reopen, save_details
@@ -51,7 +52,7 @@ class Activities(Rows):
 
 
 @admin.register(CareRequest)
-class CareRequestAdmin(Tracked):
+class CareRequestAdmin(ByWords, Tracked):
     form = CareRequestForm
     fields = [
         "customer",
@@ -67,8 +68,7 @@ class CareRequestAdmin(Tracked):
     readonly_fields = ["customer", "state", "solved", "created_at", "closed_at", "touched_at", "closes"]
     list_display = ["name", "customer", "state", "created_at", "closed_at", "touched_at"]
     list_filter = ["state", "created_at"]
-    search_fields = ["title", "description", "customer__first_name", "customer__last_name"]
-    search_help_text = _("Words of title or description, or the customer's name")
+    search_help_text = WORDS_OF_BOTH
     date_hierarchy = "created_at"
     ordering = ["-id"]
     actions = ["reopen"]

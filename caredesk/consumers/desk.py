@@ -1,7 +1,8 @@
 """An agent's desk. JSON objects both ways; the page's side is static/js/behaviours/socket.js.
 
-page      {"watch": {"task": id or null, "records": ["request-42", …]}}
-                                            after each (re)connect and selection, in place of the former watch
+page      {"watch": {"task": id or null, "look": id or null, "records": ["request-42", …]}}
+                                            after each (re)connect and selection, in place of the former watch;
+                                            `look` is a customer who was found by search, in place of a task
           {"say": {"task", "uuid", "text"}} answered by said or refused
           {"seen": {"task", "seq"}}  {"typing": {"task"}}
 server    {"watching": [names], "live", "state", "stamp", "talk"}    not live: the page looks every 3 seconds
@@ -36,6 +37,7 @@ from activities import chat as conversation
 from activities.models import Message
 from caredesk import parts, realtime
 from caredesk.consumers.company import Company, meeting_of
+from caredesk.places import Looked
 from caredesk.sockets import MALFORMED, UNREADABLE, Socket, in_thread, user_of
 from caredesk.zones import read_by
 from queues import absence, chats, lifelines, presence, watching
@@ -50,8 +52,9 @@ MOST_RECORDS = 200
 
 
 def watched(given):
-    task, records = given.get("task"), given.get("records", [])
-    return {"task_id": task and int(task), "records": [str(name) for name in records][:MOST_RECORDS]}
+    task, look, records = given.get("task"), given.get("look"), given.get("records", [])
+    place = Looked(look) if look else task and int(task)
+    return {"place": place, "records": [str(name) for name in records][:MOST_RECORDS]}
 
 
 def spoken(given):
@@ -154,15 +157,15 @@ class DeskConsumer(Socket):
 
     # --- what the page says
 
-    async def hear_watch(self, task_id, records):
+    async def hear_watch(self, place, records):
         """Listen first and read then: nothing that changes in between is missed."""
         self.records = records
-        await self.look_at(await in_thread(self.watching.view_of, self.agent, task_id, records))
+        await self.look_at(await in_thread(self.watching.view_of, self.agent, place, records))
         news = await in_thread(self.watching.news_of, self.agent, self.view)
         told = {"live": self.channel_layer.live, "state": news.state, "stamp": news.stamp, "talk": news.talk}
         await self.send_json({"watching": sorted(self.view.names), "task": self.view.task_id} | told)
-        if task_id and not self.view.task_id:
-            await self.send_json({"gone": task_id})
+        if place and not self.view.place:
+            await self.send_json({"gone": place})
 
     async def hear_say(self, task_id, uuid, text):
         with read_by(self.scope):
@@ -229,9 +232,8 @@ class DeskConsumer(Socket):
     async def rights_changed(self, event):
         """The agent is signed out, disabled, renamed, or in other queues."""
         if await self.admit(await in_thread(user_of, self.scope["cookies"])) and await self.still_there():
-            await self.look_at(
-                await in_thread(self.watching.view_of, self.agent, self.view.task_id, self.records)
-            )
+            view = await in_thread(self.watching.view_of, self.agent, self.view.place, self.records)
+            await self.look_at(view)
             await self.tell_tick()
 
     async def desk_tick(self, event):

@@ -7,6 +7,7 @@ from django_htmx.http import HttpResponseLocation
 from activities import search
 from queues.permissions import holds
 from queues.seat import Seat
+from queues.stamps import looked_stamp
 from queues.views import work
 from queues.views.work import agents_page
 
@@ -24,6 +25,7 @@ def find(request):
 @agents_page
 def customer(request, task_id):
     """All that is known of them; whoever has a task of theirs in progress is led there."""
+    stamp = looked_stamp(task_id)
     seat = Seat.take(request.agent, task_id, request.GET.get("selected", ""))
     task = (
         holds(request.agent).filter(activity__customer=seat.customer).order_by("-accepted_at", "-pk").first()
@@ -33,7 +35,7 @@ def customer(request, task_id):
         return (
             HttpResponseLocation(path, target="#work", swap="innerHTML") if request.htmx else redirect(path)
         )
-    return work.look(request, seat)
+    return work.look(request, seat, stamp)
 
 
 def found(request, region=None):

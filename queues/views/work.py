@@ -46,11 +46,11 @@ def show(request, seat, stamp, *, accepted=False):
     return desk(request, seat.place, shown)
 
 
-def look(request, seat):
-    """The panes of a customer who is no task of the agent's, to read; they have nothing that a stamp could tell of."""
+def look(request, seat, stamp):
+    """The panes of a customer who is no task of the agent's, to read."""
     if request.htmx.target == "details":
         return details(request, seat)
-    shown = {"seat": seat, "stamp": "", "panes": drawn(request, seat, ("journey", *DETAILS))}
+    shown = {"seat": seat, "stamp": stamp, "panes": drawn(request, seat, ("journey", *DETAILS))}
     shown["panes"]["communication"] = render_to_string("desk/looked_at.html", {"seat": seat}, request)
     if request.htmx:
         return render(request, "desk/work.html", shown)

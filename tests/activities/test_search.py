@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from activities import search
+from activities import search, ways
 from customers import editing
 from customers.models import ContactPoint, Customer
 
@@ -16,6 +16,38 @@ PEOPLE = [
     {"first_name": "Van", "last_name": "Morrison", "city": "Dijk", "country": "Rotterdam"},
     {"first_name": "Işık", "last_name": "Yılmaz", "address": "Straße 12"},
     {"emails": ["info@vandijk.example"]},
+]
+FINDS = [
+    ("pete", ["Pete Jones", "Joke van Dijksma", "~Peter Adams"]),  # in the name, anywhere, begun
+    ("PETE", ["Pete Jones", "Joke van Dijksma", "~Peter Adams"]),
+    ("pete jones", ["Pete Jones"]),
+    ("jones pete", ["Pete Jones"]),
+    ("pete adams", ["~Peter Adams"]),
+    ("šuković", ["Ana Šuković"]),
+    ("ŠUKOVIĆ", ["Ana Šuković"]),
+    ("sukovic", ["~Ana Šuković"]),
+    ("SUKO", ["~Ana Šuković"]),
+    ("istanbul", ["Ana Šuković"]),
+    ("İSTANBUL", ["Ana Šuković"]),
+    ("ıstanbul", ["~Ana Šuković"]),
+    ("ışık", ["Işık Yılmaz"]),
+    ("IŞIK", ["Işık Yılmaz"]),
+    ("isik yilmaz", ["~Işık Yılmaz"]),
+    ("strasse", ["~Işık Yılmaz"]),
+    ("van dijk", ["Noor van Dijk", "Van Morrison", "~Joke van Dijksma"]),
+    ('"van dijk"', ["Noor van Dijk", "~Joke van Dijksma"]),
+    ("„van dijk“", ["Noor van Dijk", "~Joke van Dijksma"]),
+    ('"van dijk" rotterdam', ["Noor van Dijk", "~Joke van Dijksma"]),
+    ('"dijk rotterdam"', []),  # no phrase goes on over the end of a field
+    ("ana.s@post.example", ["Ana Šuković"]),
+    ("vandijk", ["info@vandijk.example"]),
+    ("k-4711", ["Pete Jones"]),
+    ("sons", ["Pete Jones"]),
+    ("12", ["Işık Yılmaz", "~Peter Adams"]),
+    ("nobody at all", []),
+    ("   ", []),
+    ('" - *', []),
+    (r"\m.* %_' :* & | ! <-> ☃", []),
 ]
 NUMBER = [
     "0117940800",
@@ -40,43 +72,30 @@ def found(words, **options):
 
 
 @pytest.mark.rule("R114")
-@pytest.mark.parametrize(
-    ("words", "names"),
-    [
-        ("pete", ["Pete Jones", "Joke van Dijksma", "~Peter Adams"]),  # in the name, anywhere, begun
-        ("PETE", ["Pete Jones", "Joke van Dijksma", "~Peter Adams"]),
-        ("pete jones", ["Pete Jones"]),
-        ("jones pete", ["Pete Jones"]),
-        ("pete adams", ["~Peter Adams"]),
-        ("šuković", ["Ana Šuković"]),
-        ("ŠUKOVIĆ", ["Ana Šuković"]),
-        ("sukovic", ["~Ana Šuković"]),
-        ("SUKO", ["~Ana Šuković"]),
-        ("istanbul", ["Ana Šuković"]),
-        ("İSTANBUL", ["Ana Šuković"]),
-        ("ıstanbul", ["~Ana Šuković"]),
-        ("ışık", ["Işık Yılmaz"]),
-        ("IŞIK", ["Işık Yılmaz"]),
-        ("isik yilmaz", ["~Işık Yılmaz"]),
-        ("strasse", ["~Işık Yılmaz"]),
-        ("van dijk", ["Noor van Dijk", "Van Morrison", "~Joke van Dijksma"]),
-        ('"van dijk"', ["Noor van Dijk", "~Joke van Dijksma"]),
-        ("„van dijk“", ["Noor van Dijk", "~Joke van Dijksma"]),
-        ('"van dijk" rotterdam', ["Noor van Dijk", "~Joke van Dijksma"]),
-        ('"dijk rotterdam"', []),  # no phrase goes on over the end of a field
-        ("ana.s@post.example", ["Ana Šuković"]),
-        ("vandijk", ["info@vandijk.example"]),
-        ("k-4711", ["Pete Jones"]),
-        ("sons", ["Pete Jones"]),
-        ("12", ["Işık Yılmaz", "~Peter Adams"]),
-        ("nobody at all", []),
-        ("   ", []),
-        ('" - *', []),
-        (r"\m.* %_' :* & | ! <-> ☃", []),
-    ],
-)
+@pytest.mark.parametrize(("words", "names"), FINDS)
 def test_words_find(words, names, people):
     assert found(words) == names
+
+
+@pytest.mark.rule("R114")
+@pytest.mark.parametrize(
+    "sizes",
+    [{"SAMPLE": 0}, {"COMMON": 1, "WALK": 3}, {"COMMON": 1, "SAMPLE": 4, "WALK": 2}],
+    ids=["all is rare", "all is common", "what is common ends"],
+)
+def test_however_they_are_looked_for(sizes, people, monkeypatch):
+    for name, size in sizes.items():
+        monkeypatch.setattr(ways, name, size)
+    assert [(words, found(words)) for words, _names in FINDS] == FINDS
+
+
+@pytest.mark.rule("R114")
+def test_exact_ones_of_more_than_are_ranked(people, monkeypatch):
+    monkeypatch.setattr(ways, "SAMPLE", 0)
+    monkeypatch.setattr(ways, "RANKED", 0)
+    for words, names in FINDS:
+        exact = [name for name in names if not name.startswith("~")]
+        assert [name for name in found(words) if not name.startswith("~")] == exact
 
 
 @pytest.mark.rule("R114")
@@ -154,10 +173,19 @@ def test_exact_ones_are_not_lost_behind_many_close_ones(ana):
     assert found("peter", limit=1) == ["Peter"]
 
 
+@pytest.mark.parametrize(
+    ("large", "close"), [(-2, []), (200_000, ["~Petarson Rotterdam"])], ids=["of many", "of few"]
+)
+def test_common_words_that_are_hardly_ever_together(large, close, ana, monkeypatch):
+    for name in ("Petar Rotterdam", "Petarson Rotterdam", "Petar", "Rotterdam"):
+        editing.create({"last_name": name}, by=ana.user)
+    for name, size in {"SAMPLE": 2, "COMMON": 1, "LARGE": large}.items():
+        monkeypatch.setattr(ways, name, size)
+    assert found("petar rotterdam") == ["Petar Rotterdam", *close]
+
+
 def test_it_does_not_search_for_ever(people, monkeypatch):
-    monkeypatch.setattr(
-        search, "STATEMENT", search.STATEMENT.replace("count(*) OVER ()", "pg_sleep(3)::text")
-    )
+    monkeypatch.setattr(ways, "STATEMENT", ways.STATEMENT.replace("count(*) OVER ()", "pg_sleep(3)::text"))
     monkeypatch.setattr(search, "MILLISECONDS", 50)
     with pytest.raises(search.TooSlow):
         search.customers("pete")

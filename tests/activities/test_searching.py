@@ -15,6 +15,12 @@ def task(internet, ana, jelena):
     task = held(chat_of(jelena, internet, text="Ruter se gasi svaki čas, u Łodzi"), ana)
     remarks.comment(task.activity, "Zamenjen adapter, Terazije 12", by=ana.user)
     CareRequest.objects.update(title="Pokvaren ruter", description="Beli model")
+    Activity.objects.create(
+        medium="call",
+        title_note="Račun kasni",
+        source_email="petra@post.example",
+        source_phone="+31207940800",
+    )
     return task
 
 
@@ -30,6 +36,12 @@ def task(internet, ana, jelena):
         (Comment, "ruter", 0),
         (CareRequest, "ruter beli", 1),
         (CareRequest, '"ruter beli"', 0),
+        (CareRequest, "jelena 5550134", 1),  # whose customer it is
+        (CareRequest, "luka", 0),
+        (Activity, "kasni", 1),
+        (Activity, "5550134", 1),
+        (Activity, "petra@post.example", 1),
+        (Activity, "0794080", 1),
         (Activity, "ruter", 0),
     ],
 )
@@ -39,7 +51,13 @@ def test_words_find_texts(model, words, count, task):
 
 @pytest.mark.rule("R114")
 @pytest.mark.parametrize(
-    ("name", "words"), [("activities_message", "ruter"), ("activities_comment", "adapter")]
+    ("name", "words"),
+    [
+        ("activities_message", "ruter"),
+        ("activities_comment", "adapter"),
+        ("activities_activity", "kasni"),
+        ("requests_carerequest", "beli"),
+    ],
 )
 def test_supervisors_search_them_in_the_admin(name, words, task, client, sonja, ana):
     address = reverse(f"admin:{name}_changelist")

@@ -9,14 +9,14 @@ from tests.cast import chat_of, held
 
 
 @pytest.mark.rule("R114")
-def test_the_whole_way_by_keyboard(server, internet, ana, jelena, page):
+def test_the_whole_way_by_keyboard(server, internet, ana, marko, jelena, page):
     other = {
         "first_name": "Jelenka",
         "last_name": "Popović",
         "city": "Belgrade",
         "emails": ["jp@post.example"],
     }
-    editing.create(other, by=ana.user)
+    popovic = editing.create(other, by=ana.user)
     task = held(chat_of(jelena, internet), ana)
     let_in(page, "ana")
     expect(task_of(page, "Jelena Marković", "In progress")).to_be_visible()
@@ -47,6 +47,9 @@ def test_the_whole_way_by_keyboard(server, internet, ana, jelena, page):
     expect(region(page, "Customer details")).to_contain_text("Jelenka Popović")
     expect(region(page, "Communication")).to_be_focused()
     expect(page.get_by_role("textbox", name="Title")).to_have_count(0)
+    editing.save(popovic, {"last_name": "Ilić"}, version=1, by=marko.user)
+    for place in ("Customer details", "Communication"):
+        expect(region(page, place)).to_contain_text("Jelenka Ilić")
 
     field.fill("marković")
     field.press("Enter")

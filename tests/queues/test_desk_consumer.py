@@ -18,6 +18,7 @@ from caredesk.consumers import company, desk
 from caredesk.consumers.desk import NO_AGENT, SIGNED_OUT
 from caredesk.realtime import announce
 from caredesk.sockets import UNREADABLE
+from customers import editing
 from queues import agents, chats, closing, offers, presence, states
 from queues.accepting import accept
 from queues.desk import state_of
@@ -220,6 +221,27 @@ async def test_nothing_is_watched_that_may_not_be_seen(sit, internet, ana, marko
     now = await here.watch(theirs, *names, f"journey-{jelena.pk}", "desk-1", "queue-1", "x", "activity-x")
     assert (now["watching"], now["task"]) == ([], None)
     assert (await here.hear("gone"))["gone"] == theirs.pk
+
+
+@pytest.mark.rule("R114")
+async def test_a_customer_who_was_found_rings(sit, internet, ana, marko, jelena, monkeypatch):
+    task = await later(lambda: held(chat_of(jelena, internet), marko))()
+    other = await later(editing.create)({"first_name": "Luka"}, by=marko.user)
+    request = f"request-{task.activity.care_request_id}"
+    names = [f"activity-{task.activity_id}", f"customer-{jelena.pk}", f"journey-{jelena.pk}", request]
+    here = await sit(ana)
+    await here.tell(watch={"look": jelena.pk, "records": [*names, f"customer-{other.pk}"]})
+    told = await here.hear("watching")
+    assert (told["watching"], told["task"]) == (names, None)
+    await later(remarks.add_tag)(task.activity, "router", by=marko.user)
+    heard = {(await here.hear("changed"))["changed"] for _ in range(2)}
+    assert f"activity-{task.activity_id}" in heard
+    monkeypatch.setattr("caredesk.realtime.post", lambda *_: None)
+    await later(editing.save)(jelena, {"city": "Novi Sad"}, version=1, by=marko.user)
+    await here.tell(watch={"look": jelena.pk, "records": names})
+    assert (await here.hear("watching"))["stamp"] not in ("", told["stamp"])
+    await here.tell(watch={"look": 999999, "records": names})
+    assert (await here.hear("watching"))["watching"] == []
 
 
 @pytest.mark.rule("R21")

@@ -30,7 +30,7 @@ function lookAtAll() {
 function watch() {
   const names = [...document.querySelectorAll("[data-records]")].flatMap(({ dataset }) => dataset.records.split(" "));
   const records = [...new Set(names.filter(Boolean))].sort();
-  const words = { watch: { task: Number(at().task) || null, records } };
+  const words = { watch: { task: Number(at().task) || null, look: Number(at().look) || null, records } };
   if (JSON.stringify(words) !== told && tell(words)) told = JSON.stringify(words);
 }
 
