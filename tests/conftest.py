@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+from collections import Counter
 from pathlib import Path
 
 import hypothesis
@@ -43,8 +44,13 @@ LONG = ("tests/faults/", "test_faults.py", "test_rules_machine.py", "test_runner
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Files with a few long tests first: of processes side by side none is left alone with one of them at the end."""
-    items.sort(key=lambda item: not any(long in item.nodeid for long in LONG))
+    """What takes long first, then the largest files: of processes side by side none is left alone at the end."""
+    sizes = Counter(item.path for item in items)
+
+    def place(item):
+        return not any(long in item.nodeid for long in LONG), -sizes[item.path], item.path
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(trylast=True)
