@@ -1,5 +1,7 @@
 """Agents at work: their limits and state, and what a supervisor does when somebody cannot."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, Q
@@ -28,7 +30,14 @@ class AnotherAgent(forms.ModelChoiceField):
 
 
 class HandOverForm(forms.Form):
+    """`leaving`: the agents whose tasks go; nobody is handed their own."""
+
     to = AnotherAgent(label=_("To"), required=False, empty_label=_("Back to their queues, first in line"))
+
+    def __init__(self, *args, leaving):
+        super().__init__(*args)
+        to = self.fields["to"]
+        to.queryset = to.queryset.exclude(pk__in=[agent.pk for agent in leaving])
 
 
 @admin.register(Agent)
@@ -79,7 +88,7 @@ class AgentAdmin(Confirming, MembersByVerb, Tracked):
             "hand_over",
             title=_("Hand over"),
             words=_("All tasks in progress of these agents leave their desks; their customers are told."),
-            form=HandOverForm,
+            form=partial(HandOverForm, leaving=busy),
         )
         if not asked.is_answered:
             return asked.page
