@@ -236,12 +236,6 @@ def breakable(address):
 
 
 @register.filter
-def or_one_empty(values):
-    """At least one value, so that a list of fields begins with an empty one."""
-    return values or [""]
-
-
-@register.filter
 def dots(place):
     """As many dots as a place in line shows: never more than seven."""
     return range(min(int(place or 0), 7))
