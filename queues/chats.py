@@ -37,7 +37,7 @@ def wait_in(queue, activity, waiting_since=None):
     )
     ring_queue(queue.pk)
     wake()
-    routing.soon()
+    routing.soon([queue])
     return task
 
 

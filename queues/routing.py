@@ -5,6 +5,7 @@ of processes may route at once: each holds some waiting tasks and then their age
 """
 
 import logging
+from functools import partial
 
 from django.db import Error, connection, transaction
 from django.db.models import Max
@@ -23,7 +24,8 @@ REFUSED = [Offer.NO_ANSWER, Offer.DECLINED]
 logger = logging.getLogger(__name__)
 
 NEXT = """
-SELECT * FROM queues_task WHERE state = 'waiting' AND id IN (
+SELECT *, EXISTS (SELECT FROM queues_offer WHERE task_id = queues_task.id) AS was_offered
+FROM queues_task WHERE state = 'waiting' AND id IN (
     SELECT first.id FROM unnest(%s::bigint[], %s::text[]) AS place (queue_id, medium)
     CROSS JOIN LATERAL (
         SELECT id FROM queues_task
@@ -58,14 +60,14 @@ WHERE offer.outcome = '' AND (
 """
 
 
-def soon():
-    """After commit: route. Nothing that made it necessary ever fails because of it."""
-    transaction.on_commit(route_or_wake, robust=True)
+def soon(queues=None):
+    """After commit: route, in these queues or in all. Nothing that made it necessary ever fails because of it."""
+    transaction.on_commit(partial(route_or_wake, queues), robust=True)
 
 
-def route_or_wake():
+def route_or_wake(queues=None):
     try:
-        route()
+        route(queues)
     except Error as error:
         logger.warning("Routing is left to the dispatcher: %s", error)
         wake()
@@ -113,10 +115,9 @@ def go_round(queues, *, is_patient):
 
 
 def waited_for_in(queues):
-    """The automatic queues (of these, or of all) where somebody waits, by id; mostly none, and that is all there is to
-    ask."""
-    wanted = {queue.pk for queue in queues or ()}
-    return {queue.pk: queue for queue in Queue.objects.raw(WAITED_FOR) if not queues or queue.pk in wanted}
+    """The automatic ones of these queues, or all where somebody waits, by id; mostly none, and that is all there is
+    to ask."""
+    return {queue.pk: queue for queue in queues or Queue.objects.raw(WAITED_FOR) if not queue.is_pick}
 
 
 def places_of(free, queue_ids):
@@ -140,7 +141,7 @@ def take_next(places, count=1):
 
 def match(tasks, free):
     """[(task, agent)] of the agents whose turn it is; they leave `free`, {id: facts}, which is in turn (R35)."""
-    refused, wanted = refusals(tasks), []
+    refused, wanted = refusals([task for task in tasks if task.was_offered]), []
     for task in tasks:
         fitting = (agent for agent in free.values() if room.fits(agent, task))
         if agent := in_turn(fitting, refused.get(task.pk, {})):
@@ -161,6 +162,8 @@ def in_turn(agents, refused):
 
 def refusals(tasks):
     """{task id: {agent id: when they refused or missed it last}}"""
+    if not tasks:
+        return {}
     refused = Offer.objects.filter(task__in=[task.pk for task in tasks], outcome__in=REFUSED).order_by()
     found = {}
     for task_id, agent_id, last in refused.values_list("task", "agent").annotate(last=Max("ended_at")):
