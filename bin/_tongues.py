@@ -1,5 +1,4 @@
-"""bin/screenshots --languages [FOLDER [dark]]: what must be looked at in every language, at 1280 pixels, on a phone and as
-narrow as the gadget and the chat may be."""
+"""bin/screenshots --languages [FOLDER [dark]]: what must be looked at in every language, wide and narrow."""
 
 import json
 import os
@@ -17,8 +16,11 @@ REPORTED = [
     TOLD | {"id": "2", "medium": "email", "email": "noor.vandijk@post.example", "subject": "Factuur 7"},
     TOLD | {"id": "3", "medium": "call", "phone": "+381115550134"},
 ]
-REPORT = """words => fetch(document.body.dataset.interaction, {method: "POST", body: new URLSearchParams({interaction: words}),
-  headers: JSON.parse(document.body.getAttribute("hx-headers"))})"""
+REPORT = """words => fetch(document.body.dataset.interaction, {
+  method: "POST",
+  body: new URLSearchParams({interaction: words}),
+  headers: JSON.parse(document.body.getAttribute("hx-headers")),
+})"""
 
 
 def draw(browser, address, folder: Path, scheme="light") -> None:
