@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from activities.models import Activity
 from caredesk.admin import Events, Filled, LookOnly, Rows, Tracked
+from caredesk.admin_search import ByWords
 from caredesk.stale import Stale, locked, refuse_if_stale
 from customers import editing
 from customers.models import FIELDS, ContactPoint, Customer
@@ -69,7 +70,7 @@ class Activities(Rows):
 
 
 @admin.register(Customer)
-class CustomerAdmin(Tracked):
+class CustomerAdmin(ByWords, Tracked):
     form = CustomerForm
     fieldsets = [
         (None, {"fields": ["first_name", "last_name", "emails", "phones", "version"]}),
@@ -78,7 +79,6 @@ class CustomerAdmin(Tracked):
     ]
     list_display = ["name", "first_email", "first_phone", "city", "country", "language", "created_at"]
     list_filter = [("country", Filled), ("language", Filled)]
-    search_fields = ["first_name", "last_name", "company", "=external_id", "contact_points__normalised"]
     search_help_text = _("Name, company, external id, e-mail or phone")
     date_hierarchy = "created_at"
     ordering = ["-id"]

@@ -57,6 +57,7 @@ def test_words_find_texts(model, words, count, task):
         ("activities_comment", "adapter"),
         ("activities_activity", "kasni"),
         ("requests_carerequest", "beli"),
+        ("customers_customer", "jelena 5550134"),
     ],
 )
 def test_supervisors_search_them_in_the_admin(name, words, task, client, sonja, ana):
