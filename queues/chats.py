@@ -19,7 +19,6 @@ from queues import offering, routing
 from queues.bells import ring_desk, ring_queue
 from queues.models import Offer, Task
 from queues.retrying import retried_after_deadlock
-from queues.waking import wake
 from requests_app.editing import held_request_of, touch
 from requests_app.solving import close_if_solved
 
@@ -36,7 +35,6 @@ def wait_in(queue, activity, waiting_since=None):
         waiting_since=waiting_since or timezone.now(),
     )
     ring_queue(queue.pk)
-    wake()
     routing.soon([queue])
     return task
 

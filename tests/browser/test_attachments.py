@@ -75,7 +75,7 @@ def test_a_picture_one_way_and_a_pdf_the_other(browser_name, internet, ana, new_
     send(vera)
     expect(items).to_have_count(0)
     expect(file_in(vera, "lamp.png")).to_be_visible()
-    assert file_in(vera, "lamp.png").locator("img").evaluate(LOADED)
+    eventually(lambda: file_in(vera, "lamp.png").locator("img").evaluate(LOADED))
 
     held(task, ana)
     desk = let_in(new_page(), "ana", f"/desk/{task.pk}/")

@@ -12,7 +12,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from activities.models import Activity
@@ -235,10 +235,16 @@ def test_what_falls_due_later_does_not_wake_it_before(sleeper):
     assert slept(sleeper, 0.2) >= 0.2
 
 
-def test_a_new_task_wakes_it(sleeper, internet):
+@pytest.mark.rule("R30")
+def test_a_task_that_could_not_be_offered_at_once_wakes_it(sleeper, billing, monkeypatch):
     slept(sleeper, 0.2)
-    with soon(lambda: chat_in(internet)):
+    monkeypatch.setattr(routing, "route", fail)
+    with soon(lambda: chat_in(billing)):
         assert slept(sleeper) < 10
+
+
+def fail(queues=None):
+    raise OperationalError
 
 
 @pytest.mark.rule("R36")
