@@ -19,7 +19,7 @@ from activities import search
 from bench.figures import Figure
 from bench.filling import move_to, scratch_database
 
-ALONE = True
+OWN_DATABASES = True
 SIZES = {"customers": 1_000_000, "few": 10_000, "rounds": 120}
 LIMIT_MS, LIMIT_RATIO = 50, 3
 PORTION, LAST_NAMES = 50_000, 50_000

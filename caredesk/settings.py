@@ -99,6 +99,9 @@ SOCKET_THREADS = number("CAREDESK_SOCKET_THREADS", 10)
 # through all checks that wait for the end of the transaction: 10,000 rows took ten times as long.
 QUICK_HISTORY = "-c pgtrigger.ignore={}"
 
+# Statements are prepared where they say so (caredesk/planned.py), and never for having been asked so often.
+NOT_BY_COUNT = 2**31
+
 
 def database(url):
     parts = urlsplit(url)
@@ -113,6 +116,7 @@ def database(url):
         "OPTIONS": {
             "pool": {"min_size": 2, "max_size": HTTP_THREADS + SOCKET_THREADS + 2, "timeout": 5},
             "options": f"-c lock_timeout=2000 -c statement_timeout=10000 {QUICK_HISTORY}",
+            "prepare_threshold": NOT_BY_COUNT,
         },
     }
 

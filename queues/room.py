@@ -2,9 +2,8 @@
 
 from collections import namedtuple
 
-from django.db import connection
-
 from activities.models import Activity
+from caredesk.planned import planned
 from queues.models import Agent
 
 IN_CALL, WRAPPING_UP, FULL = "in_call", "wrapping_up", "full"
@@ -75,8 +74,7 @@ def still_free(agent_ids):
 
 
 def rows(query, given):
-    with connection.cursor() as cursor:
-        cursor.execute(query, given)
+    with planned(query, given) as cursor:
         row = namedtuple("FreeAgent", [column.name for column in cursor.description])
         return [row(*facts) for facts in cursor.fetchall()]
 

@@ -7,10 +7,11 @@ of processes may route at once: each holds some waiting tasks and then their age
 import logging
 from functools import partial
 
-from django.db import Error, connection, transaction
+from django.db import Error, transaction
 from django.db.models import Max
 
 from caredesk.history import acting
+from caredesk.planned import planned
 from queues import room
 from queues.bells import ring_queue
 from queues.models import Agent, Offer, Queue, Task
@@ -214,8 +215,7 @@ def take_back_unfit():
 
 
 def unfit():
-    with connection.cursor() as cursor:
-        cursor.execute(UNFIT)
+    with planned(UNFIT) as cursor:
         return [offer_id for (offer_id,) in cursor.fetchall()]
 
 

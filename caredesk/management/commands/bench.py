@@ -34,7 +34,7 @@ class Command(BaseCommand):
             self.start_again()
         sizes = sizes_of(options["size"])
         measures = [import_module(f"bench.{name}") for name in options["name"]]
-        alone = [measure for measure in measures if getattr(measure, "ALONE", False)]
+        alone = [measure for measure in measures if hasattr(measure, "OWN_DATABASES")]
         for measure in alone:
             asyncio.run(self.tell(measure.run(None, **chosen(measure, sizes)), as_json=options["json"]))
         if others := [measure for measure in measures if measure not in alone]:
