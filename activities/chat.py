@@ -1,7 +1,6 @@
 """The conversation of a chat: what is said, who has seen what, and that the customer is still there."""
 
 import uuid as uuids
-from copy import copy
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from activities.holding import held
 from activities.models import Activity, Message
 from caredesk.history import acting
 from caredesk.realtime import announce, publish
@@ -17,7 +17,6 @@ from caredesk.stale import locked
 from caredesk.texts import limited
 from customers.bells import ring_journey
 from requests_app.editing import announce_request_of, touch_request_of
-from requests_app.models import CareRequest
 
 
 class Refused(ValidationError):
@@ -61,33 +60,6 @@ def worded(text):
     return text
 
 
-def held(activity):
-    """The conversation as it stands now, locked after its request, whose 5 days begin anew."""
-    with connection.cursor() as cursor:
-        cursor.execute(HELD, [timezone.now(), CareRequest.OPEN, activity.pk, activity.pk])
-        columns, row = cursor.description, cursor.fetchone()
-    if not row:
-        raise Activity.DoesNotExist
-    now = copy(activity)
-    for column, value in zip(columns, row, strict=True):
-        setattr(now, column.name, value)
-    return now
-
-
-# Both in words of SQL, as everybody waits for it: the ORM takes ten times as long to compose this. The condition makes
-# the request come first.
-HELD = """
-    WITH touched AS (
-        UPDATE requests_carerequest SET touched_at = %s
-        WHERE state = %s AND id = (SELECT care_request_id FROM activities_activity WHERE id = %s)
-        RETURNING id
-    )
-    SELECT state, customer_id, care_request_id, customer_left_at, last_seq, unread, unanswered_since,
-        agent_seen_seq, customer_seen_seq
-    FROM activities_activity WHERE id = %s AND (SELECT count(*) FROM touched) >= 0 FOR NO KEY UPDATE
-"""
-
-
 def past_of(activity, uuid):
     """(id of the message with this UUID, when the customer wrote CHAT_MESSAGES_PER_MINUTE messages ago), or None."""
     last = settings.CHAT_MESSAGES_PER_MINUTE - 1
@@ -96,6 +68,7 @@ def past_of(activity, uuid):
         return cursor.fetchone()
 
 
+# In words of SQL, as everybody waits for it: the ORM takes ten times as long to compose this.
 PAST_OF = """
     SELECT (SELECT id FROM activities_message WHERE activity_id = %s AND uuid = %s),
            (SELECT sent_at FROM activities_message WHERE activity_id = %s AND side = %s AND kind = %s
