@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef
 
 from activities.models import Activity
+from caredesk import parts
 from queues import offers, presence, states, transferring, verdicts
 from queues.accepting import NotYours
 from queues.clock import clock
@@ -21,12 +22,12 @@ OFFER_SECONDS, STATE_SECONDS, CHATS_SECONDS = 10, 45, 300
 logger = logging.getLogger(__name__)
 
 
-def begin(connection, *, seconds, at_most):
-    """A desk's line turns out to have been cut so many seconds ago: what its agent could not answer, they have not
-    missed (R37)."""
-    lease = presence.leave(connection, silent_seconds=seconds)
+def begin(connection):
+    """A desk's line turns out to have been cut some seconds ago: what its agent could not answer, they have not missed
+    (R37)."""
+    lease = presence.leave(connection, silent_seconds=parts.ANSWER_SECONDS)
     if lease:
-        verdicts.review(lease.agent_id, clock() - timedelta(seconds=at_most))
+        verdicts.review(lease.agent_id, clock() - timedelta(seconds=parts.SILENT_SECONDS))
 
 
 def sweep(*, listening_since):

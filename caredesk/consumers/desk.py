@@ -35,7 +35,7 @@ from django.utils.translation import gettext as _
 
 from activities import chat as conversation
 from activities.models import Message
-from caredesk import parts, realtime
+from caredesk import realtime
 from caredesk.consumers.company import Company, meeting_of
 from caredesk.places import Looked
 from caredesk.sockets import MALFORMED, UNREADABLE, Socket, in_thread, user_of
@@ -46,8 +46,7 @@ from queues.permissions import agent_of
 from queues.watching import View
 
 SIGNED_OUT, NO_AGENT, TORN = 4401, 4403, 1006
-TICK_SECONDS = 15
-TYPING_SECONDS = 3
+TICK_SECONDS, TYPING_SECONDS = 15, 3
 MOST_RECORDS = 200
 
 
@@ -135,8 +134,7 @@ class DeskConsumer(Socket):
         pulse.end(self.lease)
         with suppress(DatabaseError):
             if code == TORN:
-                silence = {"seconds": parts.ANSWER_SECONDS, "at_most": parts.SILENT_SECONDS}
-                await in_thread(absence.begin, self.lease, **silence)
+                await in_thread(absence.begin, self.lease)
             else:
                 await in_thread(presence.leave, self.lease)
 

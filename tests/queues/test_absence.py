@@ -72,7 +72,7 @@ def missed(offer):
 
 
 def cut(agent):
-    absence.begin(f"desk-of-{agent.pk}", seconds=6, at_most=10)
+    absence.begin(f"desk-of-{agent.pk}")
 
 
 @pytest.mark.rule("R32", "R37")

@@ -73,7 +73,7 @@ def lose_line(world, connection, is_cut):
         else:
             assert now.state == was.state, "R37: a lost line changes no state at once"
 
-    cut = partial(absence.begin, connection, seconds=6, at_most=10)
+    cut = partial(absence.begin, connection)
     return Act(cut if is_cut else partial(presence.leave, connection), then=then)
 
 
