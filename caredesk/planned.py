@@ -1,5 +1,5 @@
-"""Large statements that are asked all the time: to plan one takes four times as long as to answer it, so it is planned
-once a connection."""
+"""Large statements that are asked all the time: to plan one takes longer than to answer it, so that is done once a
+connection."""
 
 from contextlib import contextmanager
 
