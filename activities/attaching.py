@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities import chat, pictures
-from activities.models import Attachment, Message
+from activities.models import Attachment
 from caredesk import files
 from caredesk.texts import clean
 
@@ -57,11 +57,6 @@ class Sent:
         sent = Attachment.objects.filter(message__activity=activity, message__side=side)
         if sent.count() >= settings.CHAT_ATTACHMENTS:
             raise chat.Refused(_("No more files can be sent in this conversation."), code="too_many")
-
-
-def said_before(activity, uuid):
-    """The message with this UUID, if it has been stored: a file that is sent again is not examined again."""
-    return Message.objects.filter(activity=activity, uuid=uuid).first()
 
 
 @contextmanager

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from activities.holding import held
 from activities.models import Activity, Message
 from caredesk.history import acting
+from caredesk.planned import planned
 from caredesk.realtime import announce, publish
 from caredesk.stale import locked
 from caredesk.texts import limited
@@ -36,18 +37,19 @@ def say(activity, *, side, text, uuid, author=None, author_name="", file=None):
     """
     text = worded(text)
     activity = held(activity)
-    known, limit_reached_at = past_of(activity, uuid)
-    if known:
-        return Message.objects.get(pk=known)
-    if side == Message.CUSTOMER:
-        refuse_if_left(activity)
-        refuse_if_too_fast(limit_reached_at)
-    refuse_if_over(activity)
-    if file:
-        file.refuse_if_too_many(activity, side)
-    return append(
-        activity, side=side, text=text, uuid=uuid, author=author, author_name=author_name, file=file
-    )
+    try:
+        refuse_what_may_not_be_said(activity, side, file)
+    except Refused:
+        if message := said_before(activity, uuid):
+            return message
+        raise
+    line = {"side": side, "text": text, "uuid": uuid, "author": author, "author_name": author_name}
+    return append(activity, **line, file=file) or said_before(activity, uuid)
+
+
+def said_before(activity, uuid):
+    """The message with this UUID, if it has been stored."""
+    return Message.objects.filter(activity=activity, uuid=uuid).first()
 
 
 def worded(text):
@@ -60,20 +62,13 @@ def worded(text):
     return text
 
 
-def past_of(activity, uuid):
-    """(id of the message with this UUID, when the customer wrote CHAT_MESSAGES_PER_MINUTE messages ago), or None."""
-    last = settings.CHAT_MESSAGES_PER_MINUTE - 1
-    with connection.cursor() as cursor:
-        cursor.execute(PAST_OF, [activity.pk, uuid, activity.pk, Message.CUSTOMER, Message.TEXT, last])
-        return cursor.fetchone()
-
-
-# In words of SQL, as everybody waits for it: the ORM takes ten times as long to compose this.
-PAST_OF = """
-    SELECT (SELECT id FROM activities_message WHERE activity_id = %s AND uuid = %s),
-           (SELECT sent_at FROM activities_message WHERE activity_id = %s AND side = %s AND kind = %s
-            ORDER BY seq DESC OFFSET %s LIMIT 1)
-"""
+def refuse_what_may_not_be_said(activity, side, file):
+    if side == Message.CUSTOMER:
+        refuse_if_left(activity)
+        refuse_if_too_fast(activity.limit_reached_at)
+    refuse_if_over(activity)
+    if file:
+        file.refuse_if_too_many(activity, side)
 
 
 def refuse_if_left(activity):
@@ -103,26 +98,32 @@ def refuse_if_back_too_often(activity):
         )
 
 
-def append(activity, *, side, kind=Message.TEXT, text="", uuid=None, author=None, author_name="", file=None):
-    """Add a line to a conversation whose row the caller holds locked, and show it on both sides after commit."""
-    activity.last_seq += 1
-    message = Message(
-        activity=activity,
-        seq=activity.last_seq,
-        uuid=uuid or uuids.uuid4(),
-        side=side,
-        kind=kind,
-        text=text,
-        author=author,
-        author_name=author_name,
-    )
-    count(activity, message)
-    store(message, activity)
+def append(activity, *, file=None, **line):
+    """Add a line to a conversation whose row the caller holds locked, and show it on both sides after commit.
+
+    None if there is one with its UUID already.
+    """
+    return next(iter(append_all(activity, [line], file=file)), None)
+
+
+def append_all(activity, lines, file=None):
+    """The same for several at once, each a dict of Message's fields; `file` comes with the last."""
+    messages = [next_line(activity, **line) for line in lines]
+    if not store(messages, activity):
+        return []
     if file:
-        file.go_with(message)
-    publish(f"talk-{activity.pk}", as_event(message))
-    if kind != Message.TEXT:
+        file.go_with(messages[-1])
+    for message in messages:
+        publish(f"talk-{activity.pk}", as_event(message))
+    if any(message.kind != Message.TEXT for message in messages):
         ring_journey(activity.customer_id)
+    return messages
+
+
+def next_line(activity, *, uuid=None, **fields):
+    activity.last_seq += 1
+    message = Message(activity=activity, seq=activity.last_seq, uuid=uuid or uuids.uuid4(), **fields)
+    count(activity, message)
     return message
 
 
@@ -139,24 +140,34 @@ def count(activity, message):
         activity.agent_seen_seq = activity.last_seq
 
 
-def store(message, activity):
-    """The line and what the conversation counts of it, in one statement; its fields are the tables' columns."""
-    with connection.cursor() as cursor:
-        cursor.execute(STORE, vars(message) | vars(activity) | {"activity": activity.pk})
-        message.pk = cursor.fetchone()[0]
-    message._state.adding = False
+def store(messages, activity):
+    """The lines and what the conversation counts of them, in one statement; nothing if they are there already."""
+    columns = {name: [getattr(message, name) for message in messages] for name in COLUMNS}
+    counted = {name: getattr(activity, name) for name in COUNTED}
+    with planned(STORE, columns | counted | {"activity": activity.pk}) as cursor:
+        stored = cursor.fetchone()
+    if stored:
+        for message, pk in zip(messages, stored[0], strict=True):
+            message.pk, message._state.adding = pk, False
+    return bool(stored)
 
 
+COLUMNS = ("seq", "uuid", "side", "kind", "text", "author_id", "author_name", "sent_at")
+COUNTED = ("last_seq", "unread", "unanswered_since", "agent_seen_seq", "customer_seen_seq")
 STORE = """
-    WITH counted AS (
-        UPDATE activities_activity
-        SET last_seq = %(last_seq)s, unread = %(unread)s, unanswered_since = %(unanswered_since)s,
-            agent_seen_seq = %(agent_seen_seq)s, customer_seen_seq = %(customer_seen_seq)s
-        WHERE id = %(activity)s
+    WITH stored AS (
+        INSERT INTO activities_message (activity_id, seq, uuid, side, kind, text, author_id, author_name, sent_at)
+        SELECT %(activity)s, * FROM unnest(
+            %(seq)s::int[], %(uuid)s::uuid[], %(side)s::text[], %(kind)s::text[], %(text)s::text[],
+            %(author_id)s::int[], %(author_name)s::text[], %(sent_at)s::timestamptz[]
+        )
+        ON CONFLICT (activity_id, uuid) DO NOTHING RETURNING id, seq
     )
-    INSERT INTO activities_message (activity_id, seq, uuid, side, kind, text, author_id, author_name, sent_at)
-    VALUES (%(activity)s, %(seq)s, %(uuid)s, %(side)s, %(kind)s, %(text)s, %(author_id)s, %(author_name)s, %(sent_at)s)
-    RETURNING id
+    UPDATE activities_activity
+    SET last_seq = %(last_seq)s, unread = %(unread)s, unanswered_since = %(unanswered_since)s,
+        agent_seen_seq = %(agent_seen_seq)s, customer_seen_seq = %(customer_seen_seq)s
+    WHERE id = %(activity)s AND EXISTS (SELECT FROM stored)
+    RETURNING (SELECT array_agg(id ORDER BY seq) FROM stored)
 """
 
 

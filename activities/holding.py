@@ -2,17 +2,20 @@
 
 from copy import copy
 
-from django.db import connection
+from django.conf import settings
 from django.utils import timezone
 
 from activities.models import Activity
-from requests_app.models import CareRequest
+from caredesk.planned import planned
 
 
 def held(activity):
-    """The conversation as it stands now, locked after its request, whose 5 days begin anew."""
-    with connection.cursor() as cursor:
-        cursor.execute(HELD, [timezone.now(), CareRequest.OPEN, activity.pk, activity.pk])
+    """The conversation as it stands now, locked after its request, whose 5 days begin anew.
+
+    And `limit_reached_at`: when its customer wrote CHAT_MESSAGES_PER_MINUTE messages ago, or None.
+    """
+    given = {"now": timezone.now(), "activity": activity.pk, "limit": settings.CHAT_MESSAGES_PER_MINUTE - 1}
+    with planned(HELD, given) as cursor:
         columns, row = cursor.description, cursor.fetchone()
     if not row:
         raise Activity.DoesNotExist
@@ -26,11 +29,16 @@ def held(activity):
 # come first.
 HELD = """
     WITH touched AS (
-        UPDATE requests_carerequest SET touched_at = %s
-        WHERE state = %s AND id = (SELECT care_request_id FROM activities_activity WHERE id = %s)
+        UPDATE requests_carerequest SET touched_at = %(now)s
+        WHERE state = 'open' AND id = (SELECT care_request_id FROM activities_activity WHERE id = %(activity)s)
         RETURNING id
     )
     SELECT state, customer_id, care_request_id, customer_left_at, last_seq, unread, unanswered_since,
-        agent_seen_seq, customer_seen_seq
-    FROM activities_activity WHERE id = %s AND (SELECT count(*) FROM touched) >= 0 FOR NO KEY UPDATE
+        agent_seen_seq, customer_seen_seq,
+        (SELECT sent_at FROM activities_message
+            WHERE activity_id = %(activity)s AND side = 'customer' AND kind = 'text'
+            ORDER BY seq DESC OFFSET %(limit)s LIMIT 1) AS limit_reached_at
+    FROM activities_activity
+    WHERE id = %(activity)s AND (SELECT count(*) FROM touched) >= 0
+    FOR NO KEY UPDATE
 """

@@ -1,9 +1,13 @@
-"""The two lists on a desk and their sequence numbers: incremented with the change, rung after commit."""
+"""The two lists on a desk and their sequence numbers: incremented with the change, rung after commit.
+
+What is said in a chat counts in the chat itself: its agent's row is not held for every message.
+"""
 
 from django.db.models import F
 
+from caredesk.planned import planned
 from caredesk.realtime import announce
-from queues.models import Agent, Queue
+from queues.models import Agent
 
 
 def ring_desk(agent_id, user_id):
@@ -19,8 +23,11 @@ def ring_desks(agents):
 
 def ring_queue(queue_id):
     """What waits in this queue changed. Last in every transaction: the queue's row is everybody's."""
-    Queue.objects.filter(pk=queue_id).update(seq=F("seq") + 1)
-    announce(f"queue-{queue_id}")
+    with planned(COUNT_UP, [queue_id]):
+        announce(f"queue-{queue_id}")
+
+
+COUNT_UP = "UPDATE queues_queue SET seq = seq + 1 WHERE id = %s"
 
 
 def ring_queues(queue_ids):

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Min, Q
 from django.utils import timezone
 
@@ -12,11 +12,12 @@ from activities import attaching, chat
 from activities.joining import leave_if_closed
 from activities.models import Activity, Message
 from caredesk.history import acting
+from caredesk.planned import planned
 from caredesk.realtime import announce
 from caredesk.stale import locked
 from customers.bells import ring_journey
 from queues import offering, routing
-from queues.bells import ring_desk, ring_queue
+from queues.bells import ring_queue
 from queues.models import Offer, Task
 from queues.retrying import retried_after_deadlock
 from requests_app.editing import held_request_of, touch
@@ -222,7 +223,7 @@ def hear(activity, *, text, uuid, file=None):
 
 def hear_file(activity, *, upload, uuid):
     """The customer sends a file (R100); raises chat.Refused in words."""
-    if message := attaching.said_before(activity, uuid):
+    if message := chat.said_before(activity, uuid):
         return message
     with attaching.written(upload) as file:
         return hear(activity, text=file.name, uuid=uuid, file=file)
@@ -230,27 +231,28 @@ def hear_file(activity, *, upload, uuid):
 
 @retried_after_deadlock
 def heard(activity, text, uuid, file):
+    says = {"side": Message.CUSTOMER, "author_name": activity.source_name}
     with transaction.atomic():
-        ring_holder(activity.pk)
-        return chat.say(
-            activity, side=Message.CUSTOMER, text=text, uuid=uuid, author_name=activity.source_name, file=file
-        )
+        message = chat.say(activity, text=text, uuid=uuid, file=file, **says)
+    ring_holder(activity.pk)
+    return message
 
 
 @retried_after_deadlock
 def answer(task_id, *, text, uuid, by, file=None):
     """The agent says something in a task they hold. Raises Task.DoesNotExist when it is not theirs."""
     task = Task.objects.active().select_related("activity").get(pk=task_id, agent=by)
+    says = {"side": Message.AGENT, "author": by.user, "author_name": by.shown_name}
     with transaction.atomic():
-        ring_desk(by.pk, by.user_id)
-        says = {"author": by.user, "author_name": by.shown_name}
-        return chat.say(task.activity, side=Message.AGENT, text=text, uuid=uuid, file=file, **says)
+        message = chat.say(task.activity, text=text, uuid=uuid, file=file, **says)
+    announce(f"desk-{by.user_id}")
+    return message
 
 
 def answer_file(task_id, *, upload, uuid, by):
     """The agent sends a file. Raises chat.Refused in words, Task.DoesNotExist when the task is not theirs."""
     task = Task.objects.active().get(pk=task_id, agent=by)
-    if message := attaching.said_before(task.activity_id, uuid):
+    if message := chat.said_before(task.activity_id, uuid):
         return message
     with attaching.written(upload) as file:
         return answer(task_id, text=file.name, uuid=uuid, by=by, file=file)
@@ -261,22 +263,18 @@ def read(task_id, seq, *, by):
     """The agent has this conversation before their eyes up to `seq`; only of a task they hold (R20)."""
     held = Task.objects.active().filter(pk=task_id, agent=by, activity__agent_seen_seq__lt=seq)
     activity_id = held.values_list("activity_id", flat=True).first()
-    if activity_id:
-        with transaction.atomic():
-            ring_desk(by.pk, by.user_id)
-            chat.seen_by_agent(activity_id, seq)
+    if activity_id and chat.seen_by_agent(activity_id, seq):
+        announce(f"desk-{by.user_id}")
 
 
 def ring_holder(activity_id):
-    """The list that shows this chat's last words changes; before the activity is locked, as everywhere."""
-    with connection.cursor() as cursor:
-        cursor.execute(RING_HOLDER, [activity_id, Task.ACTIVE])
+    """The list that shows this chat's last words changes, and knows it by the conversation's own numbers."""
+    with planned(HOLDER, [activity_id]) as cursor:
         for (user_id,) in cursor.fetchall():
             announce(f"desk-{user_id}")
 
 
-RING_HOLDER = """
-    UPDATE queues_agent SET desk_seq = desk_seq + 1 FROM queues_task
-    WHERE queues_task.agent_id = queues_agent.id AND queues_task.activity_id = %s AND queues_task.state = %s
-    RETURNING queues_agent.user_id
+HOLDER = """
+    SELECT agent.user_id FROM queues_task task JOIN queues_agent agent ON agent.id = task.agent_id
+    WHERE task.activity_id = %s AND task.state = 'active'
 """

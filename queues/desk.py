@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Count, Min, OuterRef, Subquery, TextField, Value, prefetch_related_objects
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 from django.utils.translation import gettext as _
 
 from activities.models import Activity, Draft, Message
 from caredesk.sorting import in_order
-from queues.models import Agent, Offer, Queue, Task
+from queues.models import Offer, Queue, Task
 
 SHOWN_A_QUEUE = 50
 
@@ -122,14 +123,27 @@ def state_of(agent_id):
     return state_word(*found) if found else None
 
 
-def state_word(desk_seq, queues):
-    return f"{desk_seq}." + ".".join(f"{pk}-{seq}" for pk, seq in queues)
+def state_word(desk_seq, talk, queues):
+    return f"{desk_seq}-{talk}." + ".".join(f"{pk}-{seq}" for pk, seq in queues)
 
 
 def bearings(agent_id):
-    """(desk_seq, [(queue id, its seq), …]) of a working agent, or None; in one query."""
-    rows = Agent.objects.working().filter(pk=agent_id).order_by("queues__pk")
-    rows = list(rows.values_list("desk_seq", "queues__pk", "queues__seq"))
-    if not rows:
-        return None
-    return rows[0][0], [(pk, seq) for _desk, pk, seq in rows if pk]
+    """(desk_seq, what the own conversations count, [[queue id, its seq], …]) of a working agent, or None; in one query.
+
+    A conversation's numbers only grow, and desk_seq does when it comes or goes.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(BEARINGS, [agent_id])
+        return cursor.fetchone()
+
+
+BEARINGS = """
+SELECT desk_seq,
+    (SELECT coalesce(sum(activity.last_seq + activity.agent_seen_seq), 0) FROM queues_task task
+        JOIN activities_activity activity ON activity.id = task.activity_id
+        WHERE task.agent_id = agent.id AND task.state = 'active'),
+    ARRAY(SELECT ARRAY[queue.id, queue.seq] FROM queues_queuemember member
+        JOIN queues_queue queue ON queue.id = member.queue_id WHERE member.agent_id = agent.id ORDER BY queue.id)
+FROM queues_agent agent JOIN auth_user person ON person.id = agent.user_id
+WHERE agent.id = %s AND person.is_active
+"""

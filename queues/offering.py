@@ -1,9 +1,6 @@
 """How an offer begins and ends, as all verbs do it that lock its task, then it, then its agent (R31, R37)."""
 
-from datetime import timedelta
-
 from django.conf import settings
-from django.db.models import F
 
 from caredesk.realtime import announce
 from queues.bells import ring_desks, ring_queues
@@ -23,27 +20,42 @@ def make(task, agent, *, returns_to=None):
 
 
 def make_all(pairs, *, returns_to=None):
-    """Show each task to its agent, [(task, agent)], in as many statements as for one; return the offers."""
-    now = clock()
-    made = Offer.objects.bulk_create(
-        Offer(
-            task=task,
-            agent_id=agent.pk,
-            returns_to=returns_to,
-            offered_at=now,
-            expires_at=now + timedelta(seconds=seconds_of(task.queue)),
-        )
-        for task, agent in pairs
-    )
-    agents, tasks = {agent.pk: agent.user_id for _task, agent in pairs}, [task for task, _agent in pairs]
-    if not returns_to:
-        to_state(tasks, Task.OFFERED)
-    Agent.objects.filter(pk__in=agents).update(last_offered_at=now, desk_seq=F("desk_seq") + 1)
-    announce(*(f"desk-{user_id}" for user_id in agents.values()))
-    if (seconds := min(seconds_of(task.queue) for task in tasks)) < SLEEP_SECONDS:
+    """Show each task to its agent, [(task, agent)], in one statement; return the offers."""
+    tasks = {task.pk: task for task, _agent in pairs}
+    given = {
+        "tasks": list(tasks),
+        "agents": [agent.pk for _task, agent in pairs],
+        "seconds": [seconds_of(task.queue) for task in tasks.values()],
+        "returns_to": returns_to and returns_to.pk,
+    }
+    made = list(Offer.objects.raw(MAKE, given))
+    for offer in made:
+        offer.task = tasks[offer.task_id]
+        if not returns_to:
+            offer.task.state = Task.OFFERED
+    announce(*(f"desk-{agent.user_id}" for _task, agent in pairs))
+    if (seconds := min(given["seconds"])) < SLEEP_SECONDS:
         wake(within=seconds)
-    ring_queues(task.queue_id for task in tasks)
+    ring_queues(task.queue_id for task in tasks.values())
     return made
+
+
+MAKE = """
+WITH made AS (
+    INSERT INTO queues_offer (task_id, agent_id, returns_to_id, offered_at, expires_at, outcome)
+    SELECT pair.task_id, pair.agent_id, %(returns_to)s, now, now + make_interval(secs => pair.seconds), ''
+    FROM unnest(%(tasks)s::bigint[], %(agents)s::bigint[], %(seconds)s::int[]) AS pair (task_id, agent_id, seconds)
+    CROSS JOIN clock_timestamp() AS now
+    RETURNING *
+), offered AS (
+    UPDATE queues_task SET state = 'offered' FROM made
+    WHERE queues_task.id = made.task_id AND made.returns_to_id IS NULL
+), shown AS (
+    UPDATE queues_agent SET last_offered_at = made.offered_at, desk_seq = desk_seq + 1 FROM made
+    WHERE queues_agent.id = made.agent_id
+)
+SELECT * FROM made ORDER BY id
+"""
 
 
 def to_state(tasks, state):

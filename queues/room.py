@@ -1,6 +1,6 @@
 """What an agent is free for: asked by routing before each offer, and by whoever wants to know why (R36)."""
 
-from collections import namedtuple
+from psycopg.rows import namedtuple_row
 
 from activities.models import Activity
 from caredesk.planned import planned
@@ -74,9 +74,8 @@ def still_free(agent_ids):
 
 
 def rows(query, given):
-    with planned(query, given) as cursor:
-        row = namedtuple("FreeAgent", [column.name for column in cursor.description])
-        return [row(*facts) for facts in cursor.fetchall()]
+    with planned(query, given, row_factory=namedtuple_row) as cursor:
+        return cursor.fetchall()
 
 
 def of(agent_id):

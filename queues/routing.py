@@ -9,12 +9,13 @@ from functools import partial
 
 from django.db import Error, transaction
 from django.db.models import Max
+from psycopg.rows import kwargs_row
 
 from caredesk.history import acting
 from caredesk.planned import planned
 from queues import room
 from queues.bells import ring_queue
-from queues.models import Agent, Offer, Queue, Task
+from queues.models import Offer, Queue, Task
 from queues.offering import end, hold, make_all
 from queues.waking import wake
 
@@ -41,6 +42,9 @@ SELECT * FROM queues_queue queue WHERE queue.mode = 'automatic' AND EXISTS (
     SELECT FROM queues_task task WHERE task.queue_id = queue.id AND task.state = 'waiting'
 )
 """
+
+HOLD = "SELECT id FROM queues_agent WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+HOLD_AT_ONCE = f"{HOLD} SKIP LOCKED"
 
 UNFIT = """
 SELECT offer.id FROM queues_offer offer
@@ -137,7 +141,14 @@ def take_next(places, count=1):
     """The next tasks in line there, locked; what another router holds is passed by."""
     queue_ids, media = zip(*places, strict=True)
     given = [list(queue_ids), list(media), count + 2 * AT_ONCE, count]
-    return list(Task.objects.raw(NEXT, given))
+    with planned(NEXT, given, row_factory=kwargs_row(task_in_line)) as cursor:
+        return cursor.fetchall()
+
+
+def task_in_line(*, was_offered, **columns):
+    task = Task(**columns)
+    task._state.adding, task.was_offered = False, was_offered
+    return task
 
 
 def match(tasks, free):
@@ -174,11 +185,9 @@ def refusals(tasks):
 
 def hold_matched(wanted, *, is_patient):
     """The pairs whose agents are still free for it, now that their rows are locked."""
-    held = Agent.objects.select_for_update(no_key=True, skip_locked=not is_patient)
-    agents = (
-        held.filter(pk__in=[agent.pk for _task, agent in wanted]).order_by("pk").values_list("pk", flat=True)
-    )
-    free = {agent.pk: agent for agent in room.still_free(agents)}
+    with planned(HOLD if is_patient else HOLD_AT_ONCE, [[agent.pk for _task, agent in wanted]]) as cursor:
+        held = [pk for (pk,) in cursor.fetchall()]
+    free = {agent.pk: agent for agent in room.still_free(held)}
     return [
         (task, free[agent.pk])
         for task, agent in wanted

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,6 +15,7 @@ from activities import chat
 from activities.identity import recognise
 from activities.models import Activity, Message
 from caredesk.history import acting
+from caredesk.planned import planned
 from caredesk.texts import clean, limited
 from queues.chats import wait_in
 from queues.retrying import retried_after_deadlock
@@ -36,10 +36,12 @@ def start(queue, *, name, email, text, address, language="", page="", once=None)
     token = secrets.token_urlsafe(32)
     with transaction.atomic(), acting(None):
         address_hash = hashed_address(address)
-        if activity := once and begun(address_hash, once):
-            Activity.objects.filter(pk=activity.pk).update(chat_token_hash=hashed(token))
-            return activity, token
-        refuse_if_too_many(address_hash)
+        count, begun = started_lately(address_hash, once)
+        if begun:
+            Activity.objects.filter(pk=begun).update(chat_token_hash=hashed(token))
+            return Activity.objects.get(pk=begun), token
+        if count >= settings.CHAT_STARTS_PER_MINUTE:
+            raise TooMany
         origin = {"address_hash": address_hash, "language": language, "source_page": clean(page)[:2000]}
         activity = arrival(given, queue, chat_token_hash=hashed(token), **origin)
         say_first_words(activity, given["text"], once)
@@ -62,9 +64,9 @@ def arrival(given, queue, **known):
 
 
 def say_first_words(activity, text, uuid):
-    name = activity.source_name
-    chat.append(activity, side=Message.SYSTEM, kind=Message.STARTED, author_name=name)
-    chat.append(activity, side=Message.CUSTOMER, text=text, author_name=name, uuid=uuid)
+    started = {"side": Message.SYSTEM, "kind": Message.STARTED}
+    words = {"side": Message.CUSTOMER, "text": text, "uuid": uuid}
+    chat.append_all(activity, [line | {"author_name": activity.source_name} for line in (started, words)])
 
 
 def checked(*, name, email, text):
@@ -99,19 +101,19 @@ def hashed_address(address):
     return key
 
 
-def refuse_if_too_many(address_hash):
-    if started_lately(address_hash).count() >= settings.CHAT_STARTS_PER_MINUTE:
-        raise TooMany
+def started_lately(address_hash, once):
+    """(how many chats this address began within the last minute, the id of that which this very form began or None)."""
+    with planned(LATELY, {"address": address_hash, "once": once}) as cursor:
+        return cursor.fetchone()
 
 
-def begun(address_hash, once):
-    """The chat that this very form has begun already, if any."""
-    return started_lately(address_hash).filter(messages__uuid=once).first()
-
-
-def started_lately(address_hash):
-    since = timezone.now() - timedelta(minutes=1)
-    return Activity.objects.filter(address_hash=address_hash, started_at__gt=since)
+LATELY = """
+    SELECT count(*), max(activity.id) FILTER (WHERE EXISTS (
+        SELECT FROM activities_message WHERE activity_id = activity.id AND uuid = %(once)s
+    ))
+    FROM activities_activity activity
+    WHERE address_hash = %(address)s AND started_at > statement_timestamp() - interval '1 minute'
+"""
 
 
 def hashed(token):

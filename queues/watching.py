@@ -65,7 +65,7 @@ def news_of(agent, view):
 
 
 def groups_of(found):
-    return frozenset(f"queue-{pk}" for pk, _seq in found[1]) if found else frozenset()
+    return frozenset(f"queue-{pk}" for pk, _seq in found[2]) if found else frozenset()
 
 
 def state_seen(agent, task_id):

@@ -23,8 +23,9 @@ class AgentQuerySet(models.QuerySet):
 
 @tracked("desk_seq", "last_offered_at", "gone_since")
 class Agent(models.Model):
-    """`desk_seq` is incremented in the transaction of every change to this agent's own lists. `gone_since`: the
-    last of their desks was closed or cut then (R37); empty while one is open."""
+    """`desk_seq` is incremented in the transaction of every change to this agent's own lists, but what is said in
+    their chats, which those count themselves (queues/desk.py). `gone_since`: the last of their desks was closed or cut
+    then (R37); empty while one is open."""
 
     realtime_name = "agent"
 

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from activities import autoclose, chat
 from activities.models import Activity, Message
 from queues import chats, closing, starting, transferring
 from queues.accepting import accept
+from queues.desk import state_of
 from queues.models import Agent, Queue, Task
 from requests_app import solving
 from requests_app.models import CareRequest
@@ -152,13 +154,13 @@ def test_who_leaves_before_accept_is_kept_as_abandoned(internet):
 @pytest.mark.rule("R42")
 def test_who_leaves_after_accept_stays_a_task(internet, ana):
     task = held(chat_in(internet), by=ana)
-    seq = Agent.objects.get().desk_seq
+    before = state_of(ana.pk)
     chats.leave(task.activity_id)
     task.refresh_from_db()
     task.activity.refresh_from_db()
     assert (task.state, task.activity.state) == (Task.ACTIVE, Activity.ACTIVE)
     assert task.activity.customer_left_at
-    assert Agent.objects.get().desk_seq == seq + 1
+    assert state_of(ana.pk) != before
 
 
 @pytest.mark.rule("R42")
@@ -343,6 +345,28 @@ def test_reading_is_not_answering(internet, ana):
     assert activity.unanswered_since
 
 
+def test_the_desk_knows_that_something_was_said_answered_or_read(internet, ana, marko):
+    task, others = held(chat_in(internet), by=ana), state_of(marko.pk)
+    seen = {state_of(ana.pk)}
+    say(task, "Are you there?")
+    seen.add(state_of(ana.pk))
+    chats.read(task.pk, 3, by=ana)
+    seen.add(state_of(ana.pk))
+    chats.answer(task.pk, text="Hello Vera", uuid=uuid.uuid4(), by=ana)
+    seen.add(state_of(ana.pk))
+    assert len(seen) == 4
+    assert state_of(marko.pk) == others
+
+
+@RACE
+def test_what_is_said_waits_for_no_other_chat_of_the_agent(internet, ana):
+    task = held(chat_in(internet), by=ana)
+    with transaction.atomic():
+        Agent.objects.select_for_update(no_key=True).get(pk=ana.pk)
+        (message,) = race(lambda: say(task, "Are you there?"))
+    assert message.seq == 4
+
+
 @pytest.mark.rule("R20")
 def test_reading_needs_the_task(internet, ana, marko):
     task = chat_in(internet)
@@ -408,6 +432,18 @@ def test_same_message_sent_again_is_the_same(internet):
     task, once = chat_in(internet), uuid.uuid4()
     assert say(task, "Hello?", uuid=once) == say(task, "Hello?", uuid=once)
     assert Activity.objects.get().last_seq == 3
+
+
+@pytest.mark.rule("R100")
+def test_what_is_stored_is_known_also_where_nothing_more_may_be_said(internet, settings):
+    task, once = chat_in(internet), uuid.uuid4()
+    settings.CHAT_MESSAGES_PER_MINUTE = 2
+    message = say(task, "Hello?", uuid=once)
+    with pytest.raises(chat.Refused):
+        say(task, "Hello??")
+    assert say(task, "Hello?", uuid=once) == message
+    Activity.objects.update(state=Activity.ENDED, ended_at=timezone.now())
+    assert say(task, "Hello?", uuid=once) == message
 
 
 @RACE
