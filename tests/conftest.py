@@ -18,6 +18,7 @@ from tests import rules
 from tests.beside import desk, new_desk, preview  # noqa: F401 (fixtures for all)
 from tests.calling import pbx  # noqa: F401 (fixture for all)
 from tests.cast import ana, billing, internet, jelena, mallory, marko, sonja  # noqa: F401 (fixtures for all)
+from tests.database import django_db_modify_db_settings  # noqa: F401 (asked for by pytest-django)
 from tests.engines import worker
 
 # The same examples everywhere: whoever reads of a failure can see it. --hypothesis-profile=default tries others.
