@@ -36,8 +36,11 @@ def main(arguments: list[str]) -> int:
     browsers = _packages.provide(_packages.BROWSERS)
     lend_engines()
     wanted, others = split(arguments)
-    others = [*side_by_side(others), *others, "--create-db", "--reuse-db"]
-    results = [pytest([*others, "-m", both(wanted, mine)]) for mine in ("not browser", "browser")]
+    others += ["--create-db", "--reuse-db"]
+    results = [
+        pytest([*side_by_side(others, more), *others, "-m", both(wanted, mine)])
+        for mine, more in (("not browser", 1), ("browser", 0))
+    ]
     codes = [code for code, _ in results]
     passed, failed = (sum(counts.get(name, 0) for _, counts in results) for name in ("passed", "failed"))
     well = set(codes) <= {0, NO_TESTS} and 0 in codes and not failed and passed
@@ -47,12 +50,16 @@ def main(arguments: list[str]) -> int:
     return 0 if well else 1
 
 
-def side_by_side(arguments: list[str]) -> list[str]:
-    """For whole runs a process for each core, with engines of its own; one alone on engines that the user named."""
+def side_by_side(arguments: list[str], more: int) -> list[str]:
+    """For whole runs a process for each core, and so many more; one alone on engines that the user named.
+
+    Without browsers one more is worth it: some tests mostly wait, for what they have killed and for rings of a clock.
+    """
     chosen = any(os.path.exists(argument.partition("::")[0]) or argument == "-n" for argument in arguments)
     if chosen or "CAREDESK_TEST_ENGINES_OF" not in os.environ:
         return []
-    return ["-n", str(min(4, max(2, os.cpu_count() or 1))), "--dist", "loadfile", "--no-loadscope-reorder"]
+    processes = min(4, max(2, os.cpu_count() or 1)) + more
+    return ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def split(arguments: list[str]) -> tuple[str | None, list[str]]:

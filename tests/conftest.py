@@ -1,6 +1,7 @@
 """What all tests share. Plain `pytest` works too: engines are started for it (tests/settings.py)."""
 
 import contextlib
+import functools
 import json
 import os
 from collections import Counter
@@ -18,6 +19,7 @@ from tests import rules
 from tests.beside import desk, new_desk, preview  # noqa: F401 (fixtures for all)
 from tests.calling import pbx  # noqa: F401 (fixture for all)
 from tests.cast import ana, billing, internet, jelena, mallory, marko, sonja  # noqa: F401 (fixtures for all)
+from tests.database import django_db_modify_db_settings  # noqa: F401 (asked for by pytest-django)
 from tests.engines import worker
 
 # The same examples everywhere: whoever reads of a failure can see it. --hypothesis-profile=default tries others.
@@ -127,9 +129,7 @@ def empty_tables() -> None:
     They are locked first: a server that is still writing ends what it does, and finds nothing half gone.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        tables = [name for name in connection.introspection.table_names(cursor) if name not in MIGRATED]
-        filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables)
-        cursor.execute(filled)
+        cursor.execute(filled())
         if names := [name for (name,) in cursor.fetchall()]:
             cursor.execute(f"LOCK TABLE {', '.join(names)} IN SHARE ROW EXCLUSIVE MODE")
             cursor.execute(
@@ -138,13 +138,18 @@ def empty_tables() -> None:
             cursor.execute("; ".join(f"DELETE FROM {name}" for name in names))
             cursor.execute(
                 "SELECT setval(sequence, 1, false) FROM unnest(%s::regclass[]) AS sequence",
-                [sequences(cursor, names)],
+                [[sequence for name in names for sequence in sequences(name)]],
             )
 
 
-def sequences(cursor, tables) -> list[str]:
-    return [
-        sequence["name"]
-        for table in tables
-        for sequence in connection.introspection.get_sequences(cursor, table)
-    ]
+@functools.cache
+def filled() -> str:
+    """The question which tables have rows."""
+    tables = sorted(set(connection.introspection.table_names()) - MIGRATED)
+    return " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables)
+
+
+@functools.cache
+def sequences(table) -> list[str]:
+    with connection.cursor() as cursor:
+        return [found["name"] for found in connection.introspection.get_sequences(cursor, table)]

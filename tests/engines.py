@@ -14,14 +14,14 @@ OWNER = "CAREDESK_TEST_ENGINES_OF"
 def lend_engines() -> None:
     """Start them and put their addresses into the environment, unless `bin/test` or the user has done so.
 
-    Tests that run side by side (pytest -n) have engines of their own in each process, for a push or a flush of one
-    would reach the others.
+    Processes side by side (pytest -n) share PostgreSQL, where each has a database of its own (tests/database.py), and
+    not Valkey: a push or a flush of one would reach the others.
     """
     keep_bytecode()
     if lent():
         os.environ.setdefault("SECRET_KEY", "tests")
         return
-    for name in ("DATABASE_URL", "REDIS_URL"):  # those of the process that has started this one
+    for name in ("REDIS_URL",) if OWNER in os.environ else ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
     root = Path(tempfile.mkdtemp(prefix="caredesk-tests-"))
     atexit.register(shutil.rmtree, root, ignore_errors=True)

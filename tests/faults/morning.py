@@ -16,7 +16,7 @@ from caredesk.engine_room import ROOT
 from caredesk.engines import Valkey
 from tests.faults.pages import Agent, Customer
 from tests.faults.wire import Wire
-from tests.house.up import Up, environment
+from tests.house.up import Up, environment, processes_of
 from tests.waiting import eventually
 
 QUEUE, PASSWORD, OFFER_SECONDS = "line", "right battery horse", 4
@@ -56,8 +56,10 @@ class Product:
         self.second = processes.spawn(command, log=self.data / "log/second.log", cwd=ROOT, env=self.env)
 
     def end(self):
+        """The runner is killed, and nobody it has started outlives it."""
         processes.stop(self.second)
-        self.up.end()
+        self.up.end(signal.SIGKILL)
+        eventually(lambda: processes_of(self.data) == [])
         self.valkey.stop()
 
     def set_up(self, names):

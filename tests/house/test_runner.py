@@ -47,7 +47,7 @@ def start(folder):
             up.end(signal.SIGKILL)
 
 
-def test_all_parts_run_and_come_back_and_none_is_left(start, folder):
+def test_all_parts_run_and_come_back_until_all_are_killed(start, folder):
     up = start().ready()
     assert up.lines[-1] == f"ready http://127.0.0.1:{up.port}\n"
     assert up.health() == WELL
@@ -67,13 +67,6 @@ def test_all_parts_run_and_come_back_and_none_is_left(start, folder):
     examined = up.manage("doctor", "--json")
     assert examined.returncode == 0, examined.stdout
 
-    assert up.end(signal.SIGTERM) == 0
-    assert up.lines[-1] == "Stopped\n"
-    assert processes_of(folder) == []
-
-
-def test_a_second_start_has_the_data_and_survives_kill_9_of_everything(start, folder):
-    up = start().ready()
     refused = start(up.port + 1)
     assert refused.process.wait(30) == 1
     assert "already runs on this data folder" in refused.text
@@ -83,11 +76,15 @@ def test_a_second_start_has_the_data_and_survives_kill_9_of_everything(start, fo
     up.process.wait(10)
     eventually(lambda: processes_of(folder) == [])
 
+
+def test_a_start_after_kill_9_of_everything_has_the_data_and_an_end_leaves_nothing(start, folder):
+    """tests/faults ends with kill -9 of the runner alone."""
     up = start().ready()
     with database(folder) as connection:
         assert connection.execute("SELECT word FROM kept").fetchone() == ("a row",)
-    kill(up.process.pid)
-    eventually(lambda: processes_of(folder) == [])
+    assert up.end(signal.SIGTERM) == 0
+    assert up.lines[-1] == "Stopped\n"
+    assert processes_of(folder) == []
 
 
 def test_ctrl_c_in_the_middle_of_a_start_leaves_nothing(start, folder):

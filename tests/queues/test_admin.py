@@ -129,7 +129,8 @@ def test_lists_open_with_as_few_queries_for_many_rows(full, at_admin, internet, 
 
 
 @pytest.mark.rule("R120")
-def test_lists_can_be_searched_and_filtered(full, at_admin):
+def test_lists_can_be_searched_and_filtered(full, at_admin, monkeypatch):
+    monkeypatch.setattr(admin.site, "get_app_list", lambda *args: [])  # dear, and beside every list the same
     for model in registered():
         if admin.site._registry[model].search_fields:
             assert at_admin.get(url(model, "changelist"), {"q": "7"}).status_code == 200, model
