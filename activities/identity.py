@@ -103,9 +103,18 @@ def likely(activity, region=None):
 
 
 def recognise(activity, region=None):
-    """Link the only customer that matches; a chat's own claim is not verified (R72)."""
-    if activity.customer_id:
+    """Link the only customer that matches; a chat's own claim is not verified (R72).
+
+    Not to an activity that an agent has taken from its customer: whose it is, they say.
+    """
+    if activity.customer_id or was_unlinked(activity):
         return
     customer = the_one(emails=[activity.source_email], phones=[activity.source_phone], region=region)
     if customer:
         activity.customer, activity.verified = customer, activity.medium != Activity.CHAT
+
+
+def was_unlinked(activity):
+    """Whether this activity of nobody was somebody's once."""
+    events = Activity.pgh_event_model.objects.filter(pgh_obj_id=activity.pk, customer__isnull=False)
+    return activity.pk is not None and events.exists()

@@ -67,10 +67,13 @@ def details_typed(activity, user):
 def add_request(activity, *, version=None, by):
     """Make a new request of the customer and move this activity to it; the old one stays (R10).
 
-    Raises Closed: an activity does not leave a closed request. Raises Stale over an older `version`.
+    Raises Closed: an activity does not leave a closed request. Raises Stale over an older `version`, and Overtaken
+    where it goes from one customer or request to another meanwhile, or is nobody's.
     """
     with transaction.atomic(), acting(by):
         now = Activity.objects.select_related("customer", "care_request").get(pk=activity.pk)
+        if not now.customer:
+            raise Overtaken
         locked(now.customer)
         former = now.care_request
         if former:

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from caredesk.admin import Events, Tracked
 from caredesk.confirming import Confirming, tell
-from queues import agents, states, transferring
+from queues import agents, room, states, transferring, why
 from queues.admin.setup import Members, MembersByVerb
 from queues.models import Agent, Task
 from queues.presence import live
@@ -47,8 +47,8 @@ class AgentAdmin(Confirming, MembersByVerb, Tracked):
     list_display = ["name", "state", "why", "since", "here", "busy", "works_in", "max_chats", "max_emails"]
     list_filter = ["state", "reason", "queues", "user__is_active"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "extension"]
-    fields = ["user", *LIMITS, "state", "why", "since", "last_offered_at"]
-    readonly_fields = ["user", "state", "why", "since", "last_offered_at"]
+    fields = ["user", *LIMITS, "state", "why", "since", "last_offered_at", "idle"]
+    readonly_fields = ["user", "state", "why", "since", "last_offered_at", "idle"]
     inlines = [AgentMembers]
     actions = ["set_not_ready", "hand_over"]
 
@@ -106,6 +106,10 @@ class AgentAdmin(Confirming, MembersByVerb, Tracked):
     @admin.display(description=_("reason"))
     def why(self, agent):
         return agent.shown_reason
+
+    @admin.display(description=_("why nothing is offered, as their desk says it"))
+    def idle(self, agent):
+        return why.idle(room.of(agent.pk))
 
     @admin.display(description=_("at the desk"), boolean=True)
     def here(self, agent):

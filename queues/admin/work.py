@@ -2,12 +2,13 @@
 
 from django import forms
 from django.contrib import admin
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from caredesk.admin import Events, LookOnly, Rows, Signed, Tracked
 from caredesk.confirming import Confirming, tell
-from queues import clearing, transferring
+from queues import clearing, transferring, why
 from queues.accepting import NotYours
 from queues.admin.agents import AnotherAgent
 from queues.models import Agent, Offer, Presence, Task
@@ -57,6 +58,7 @@ class TaskAdmin(Confirming, LookOnly, Tracked):
     search_fields += ["activity__customer__first_name", "activity__customer__last_name"]
     date_hierarchy = "waiting_since"
     ordering = ["-waiting_since", "-id"]
+    readonly_fields = ["why"]
     inlines = [Offers]
     actions = ["take_over", "reassign", "requeue", "close"]
 
@@ -114,6 +116,12 @@ class TaskAdmin(Confirming, LookOnly, Tracked):
     @admin.display(description=_("activity"))
     def name(self, task):
         return task.activity.shown_name
+
+    @admin.display(description=_("Who could take it"))
+    def why(self, task):
+        """Of one that waits: who was considered, and why they do not have it."""
+        told = why.waiting(task) if task.state in (Task.WAITING, Task.OFFERED) else []
+        return format_html_join("", "<div>{}: {}</div>", [(agent.shown_name, words) for agent, words in told])
 
 
 @admin.register(Offer)

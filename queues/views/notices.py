@@ -29,8 +29,8 @@ def no_answer(agent):
     if not offer:
         return _("No answer, so you are Not Ready.")
     words = ngettext(
-        "No answer in %(seconds)d s: you are Not Ready. %(name)s goes to somebody else.",
-        "No answer in %(seconds)d s: you are Not Ready. %(name)s goes to somebody else.",
+        "No answer in %(seconds)d s: you are Not Ready. %(name)s goes to whoever is free next.",
+        "No answer in %(seconds)d s: you are Not Ready. %(name)s goes to whoever is free next.",
         seconds_of(offer),
     )
     return words % {"seconds": seconds_of(offer), "name": offer.task.activity.shown_name}

@@ -9,6 +9,7 @@ from django_htmx.http import trigger_client_event
 from activities import joining
 from activities.views.activity_details import version_of
 from caredesk.realtime import name_of
+from caredesk.retrying import Overtaken
 from caredesk.stale import Stale
 from queues.permissions import agent_required
 from queues.seat import Seat
@@ -32,6 +33,8 @@ def add_request(request, task_id):
         return refused(_("Nothing moved: the request of this conversation is closed."))
     except Stale as stale:
         return refused(_("Nothing moved: %(name)s has just changed this conversation.") % {"name": stale.by})
+    except Overtaken:
+        return refused(_("Nothing moved: this conversation is being moved right now. Please try again."))
     notice = _("A new request was made, and this conversation moved to it.")
     return beside(request, Seat.take(request.agent, task_id), notice=notice, point="#request_title")
 

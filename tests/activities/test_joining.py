@@ -2,7 +2,8 @@
 
 import pytest
 
-from activities import joining
+from activities import identity, joining
+from caredesk.retrying import Overtaken
 from requests_app.editing import Closed
 from requests_app.models import CareRequest
 from tests.cast import ago, chat_of, held
@@ -35,6 +36,14 @@ def test_moving_starts_both_requests_days_anew(activity, ana):
     CareRequest.objects.update(touched_at=ago(days=4))
     joining.add_request(activity, by=ana.user)
     assert all(care_request.touched_at > ago(minutes=1) for care_request in CareRequest.objects.all())
+
+
+@pytest.mark.rule("R10")
+def test_what_has_just_become_nobodys_has_no_requests(activity, ana):
+    identity.unlink(activity, by=ana.user)
+    with pytest.raises(Overtaken):
+        joining.add_request(activity, by=ana.user)
+    assert CareRequest.objects.count() == 1
 
 
 @pytest.mark.rule("R80")

@@ -271,20 +271,22 @@ def test_a_hidden_tab_hears_and_counts_but_has_not_seen(browser_name, desk, task
 NOTED = """
 window.noted = [];
 window.Notification = class {
-  static permission = "granted";
-  static requestPermission = async () => "granted";
+  static permission = "default";
+  static requestPermission = async () => (Notification.permission = "granted");
   constructor(title, options) { noted.push([title, options.body]); }
   close() {}
 };
 """
 
 
-def test_a_hidden_tab_notifies_of_work_and_words_if_it_may(task, internet, page):
+@pytest.mark.rule("R31")
+def test_a_hidden_tab_notifies_of_work_and_words_and_offers_from_the_first_ready_on(
+    task, internet, billing, page
+):
     page.add_init_script(NOTED)
     desk = opened(page, task)
-    desk.get_by_role("button", name="Ana Kovač").click()
-    desk.get_by_role("checkbox", name="Notifications").check()
-    desk.keyboard.press("Escape")
+    desk.get_by_role("button", name="Ready", exact=True).click()
+    expect(desk.locator("[data-notifications]")).to_be_checked()
     chat_in(internet, name="Seen", text="While looking")
     expect(task_of(desk, "Seen")).to_be_visible()
     assert desk.evaluate("noted") == []
@@ -296,6 +298,12 @@ def test_a_hidden_tab_notifies_of_work_and_words_if_it_may(task, internet, page)
     assert desk.evaluate("noted") == [
         ["Noor van Dijk is waiting", "Internet: “Mijn factuur klopt niet”"],
         ["Jelena wrote", "Internet: Still there?"],
+    ]
+    chat_in(billing, name="Piotr Zieliński", text="Od rana nie mam sygnału")
+    expect(desk).to_have_title("(1) Piotr Zieliński · Care Desk")
+    assert desk.evaluate("noted.at(-1)") == [
+        "New task: Piotr Zieliński",
+        "Billing: “Od rana nie mam sygnału”",
     ]
 
 

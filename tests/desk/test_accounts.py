@@ -60,6 +60,12 @@ class Test_log_in:
         assert '<label for="id_password">Password</label>' in page
         assert '<button class="btn go big">Log in</button>' in page
 
+    @pytest.mark.rule("R1")
+    def test_tells_a_browser_that_knows_no_modules_in_words(self, client, db):
+        page = client.get(LOGIN).content.decode()
+        assert '<p class="notice bad" id="too_old" hidden>This browser is too old for Care Desk.' in page
+        assert re.search(r'<script nomodule defer src="\S*js/chat/old\S*\.js"></script>', page)
+
     def test_leads_to_the_desk_or_where_one_was_going(self, ana):
         assert try_in(Client(), RIGHT)["Location"] == "/desk/"
         answer = Client().post(LOGIN, {"username": "ana", "password": RIGHT, "next": "/desk/7/"})

@@ -3,10 +3,10 @@
 import pytest
 from django.conf import settings
 
-from activities import joining
+from activities import identity, joining
 from activities.models import Message
 from customers.models import Customer
-from queues import chats, closing
+from queues import chats, closing, transferring
 from queues.accepting import NotYours, accept
 from queues.desk import in_progress, queues_of, waiting_in
 from queues.models import Agent, Queue, Task
@@ -158,6 +158,14 @@ def test_who_was_stored_while_the_chat_waited_is_recognised_at_accept(internet, 
 def test_caller_is_recognised_by_number_and_believed(internet, ana, jelena):
     activity = held(call_in(internet, number="00381115550134"), by=ana).activity
     assert (activity.customer, activity.verified) == (jelena, True)
+
+
+@pytest.mark.rule("R72", "R43")
+def test_whom_an_agent_has_unlinked_the_next_accept_does_not_link_again(internet, ana, marko, jelena):
+    task = held(chat_of(jelena, internet), by=ana)
+    identity.unlink(task.activity, by=ana.user)
+    transferring.to_queue(task.pk, internet, note="", by=ana)
+    assert held(task, by=marko).activity.customer is None
 
 
 @pytest.mark.rule("R72")

@@ -11,7 +11,8 @@ from queues import offering, presence, states
 from queues.models import Agent, CallLog, Offer, Queue, Task
 from requests_app.models import CareRequest
 from requests_app.solving import mark_solved
-from tests.cast import call_in, chat_in, chat_of, held
+from tests.beside import text
+from tests.cast import at_work, call_in, chat_in, chat_of, held
 
 pytestmark = pytest.mark.rule("R120")
 
@@ -60,6 +61,11 @@ class Test_agents:
         ana.refresh_from_db()
         assert (ana.state, ana.reason) == ("not_ready", "by_supervisor")
         assert author(Agent) == sonja.user_id
+
+    def test_who_have_nothing_to_do_have_a_reason(self, at_admin, ana, billing):
+        at_work(ana)
+        page = text(at_admin.get(path(Agent, "change", ana.pk)))
+        assert "Nobody waits in the queues that offer you tasks." in page
 
     def test_lose_their_offer_by_that(self, at_admin, ana, billing):
         presence.renew(ana.pk, "one")
@@ -132,6 +138,18 @@ class Test_tasks:
         task.refresh_from_db()
         assert task.state == "closed"
         assert task.activity.messages.last().author == sonja.user
+
+    def test_that_wait_have_a_reason_for_everybody(self, at_admin, ana, marko, billing):
+        at_work(ana)
+        states.not_ready(by=ana)
+        chat_in(billing)
+        second = chat_in(billing)
+        page = text(at_admin.get(path(Task, "change", second.pk)))
+        assert "Ana Kovač: Not Ready: Other." in page
+        assert "Marko Babić: Not at their desk." in page
+
+    def test_that_are_in_progress_wait_for_nobody(self, at_admin, task):
+        assert "Could pick it." not in text(at_admin.get(path(Task, "change", task.pk)))
 
     def test_that_are_over_are_not_moved(self, at_admin, task):
         confirm(at_admin, "close", task)

@@ -99,7 +99,7 @@ def test_no_answer_is_told_with_one_press_back_to_ready(look, press, ana, billin
     offer = offered(chat_in(billing, name="Piotr"), ana)
     miss(offer)
     page = text(look())
-    assert "No answer in 15 s: you are Not Ready. Piotr goes to somebody else." in page
+    assert "No answer in 15 s: you are Not Ready. Piotr goes to whoever is free next." in page
     assert "Not Ready · No answer" in page
     assert "No answer" not in text(press("ready"))
     ana.refresh_from_db()

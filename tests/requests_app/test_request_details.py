@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from activities import drafts, joining
 from activities.models import Activity
+from caredesk.retrying import Overtaken
 from requests_app.editing import save_details
 from requests_app.models import CareRequest
 from tests.beside import at_desk, field, html, text, told
@@ -445,6 +446,15 @@ class Test_add_request:
         assert answer.status_code == 409
         assert "Marko Babić has just changed" in told(answer, "toast")["words"]
         assert CareRequest.objects.count() == 2
+
+    def test_not_while_it_is_being_moved_however_often_it_is_tried(self, desk, monkeypatch):
+        def moved_again(*_given, **_more):
+            raise Overtaken
+
+        monkeypatch.setattr(joining, "locked", moved_again)
+        answer = desk.post("add_request")
+        assert answer.status_code == 409
+        assert "being moved right now" in told(answer, "toast")["words"]
 
     def test_a_preview_has_no_such_button(self, preview):
         assert "Add request" not in text(preview.get("journey"))
