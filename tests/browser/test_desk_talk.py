@@ -12,6 +12,7 @@ from activities.models import Activity, Draft, Message
 from caredesk import realtime
 from queues import chats
 from tests.browser.agent import let_in, region, say, task_of, words
+from tests.browser.looking import wait_for
 from tests.cast import PASSWORD, chat_in, held
 from tests.waiting import eventually
 
@@ -34,8 +35,7 @@ def desk(task, page):
 
 
 def opened(page, task):
-    let_in(page, "ana")
-    page.goto(f"/desk/{task.pk}/")
+    let_in(page, "ana", f"/desk/{task.pk}/")
     expect(box_of(page)).to_be_visible()
     return page
 
@@ -321,8 +321,10 @@ def test_sounds_after_a_press_and_can_be_switched_off(task, other, internet, pag
 
 
 @pytest.mark.rule("R51")
-def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(desk, task, server, new_page):
+def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(page, task, server, new_page):
     new_page.lose_the_line()
+    page.clock.install()
+    desk = opened(page, task)
     say(desk, "Before")
     expect(bubble(desk, "Before")).to_have_attribute("data-state", "sent")
     server.kill()
@@ -330,9 +332,10 @@ def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(desk, tas
     say(desk, "Meanwhile two")
     expect(bubble(desk, "Meanwhile one")).to_have_attribute("data-state", "sending")
     box_of(desk).fill("Half a sentence")
-    expect(desk.get_by_text("Offline. What you type is kept")).to_be_visible()
+    wait_for(desk, desk.get_by_text("Offline. What you type is kept"))
     hear(task, "Words that nobody could push")
     server.start()
+    desk.clock.fast_forward(10_000)
     for text in ("Meanwhile one", "Meanwhile two"):
         expect(bubble(desk, text)).to_have_attribute("data-state", "sent")
     expect(bubble(desk, "Words that nobody")).to_be_visible()
@@ -355,9 +358,13 @@ def test_unsent_words_survive_a_reload(desk, task):
     assert Message.objects.filter(text="Kept in the browser").count() == 1
 
 
-def test_words_without_an_answer_can_be_sent_again(desk):
+def test_words_without_an_answer_can_be_sent_again(page, task):
+    page.clock.install()
+    desk = opened(page, task)
     desk.evaluate("window.send = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; null")
     say(desk, "Hello?")
+    expect(bubble(desk, "Hello?")).to_have_attribute("data-state", "sending")
+    desk.clock.fast_forward(10_000)
     expect(bubble(desk, "Hello?")).to_have_attribute("data-state", "failed")
     desk.evaluate("WebSocket.prototype.send = window.send; null")
     desk.get_by_role("button", name="Try again").click()

@@ -216,18 +216,18 @@ SIZES = {"wide": (1440, 900), "narrow": (1280, 720), "phone": (390, 844)}
 
 @pytest.fixture
 def sized(server, internet, ana, new_page):
-    """sized("phone") → Ana's desk on a screen of that size."""
+    """sized("phone") → Ana's desk on a screen of that size, with the task selected if one is given."""
 
-    def open_desk(name, **options):
+    def open_desk(name, task=None):
         width, height = SIZES[name]
-        return let_in(new_page(viewport={"width": width, "height": height}, **options), "ana")
+        page = new_page(viewport={"width": width, "height": height})
+        return let_in(page, "ana", f"/desk/{task.pk}/" if task else "/desk/")
 
     return open_desk
 
 
 def test_three_columns_share_one_between_details_and_journey(sized, internet, ana):
-    page = sized("narrow")
-    page.goto(f"/desk/{held(chat_in(internet), ana).pk}/")
+    page = sized("narrow", held(chat_in(internet), ana))
     expect(region(page, "Request details")).to_be_visible()
     expect(region(page, "Customer journey")).to_be_hidden()
     page.get_by_role("button", name="Customer journey", exact=True).click()
