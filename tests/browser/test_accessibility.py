@@ -134,11 +134,11 @@ def test_a_call_by_the_keyboard_alone(server, pbx, ana, page, new_page):
 
 
 @pytest.mark.rule("R31")
-def test_an_offer_is_announced_at_15_10_and_5_seconds_and_takes_no_focus(internet, billing, ana, page):
+def test_an_offer_is_announced_at_15_10_and_5_seconds_and_takes_no_focus(internet, billing, ana, timed):
     """On the page's own clock, which stands still but for our steps; the server's offer stands for ten minutes."""
     billing.offer_seconds = 600
     billing.save()
-    page.clock.install()
+    page = timed
     page.route("**/desk/state/**", fifteen_seconds)
     at_desk(page, held(chat_in(internet), ana))
     page.evaluate(SPOKEN)

@@ -111,9 +111,9 @@ class Test_nothing_is_lost_and_nothing_doubled:
         expect(box_of(visitor)).to_have_value("")
 
     @pytest.mark.rule("R100", "R51")
-    def test_by_a_server_that_dies(self, browser_name, visitor, server, ana, new_page):
+    def test_by_a_server_that_dies(self, browser_name, internet, timed, server, ana, new_page):
         new_page.lose_the_line()
-        visitor.clock.install()
+        visitor = timed
         activity = begin(visitor)
         desk = Desk(ana, activity).accept()
         expect(visitor.get_by_role("heading", name="Ana Kovač")).to_be_visible()
@@ -147,9 +147,9 @@ class Test_nothing_is_lost_and_nothing_doubled:
         assert stored(activity) == [QUESTION, "Said before the crash"]
 
     @pytest.mark.rule("R100")
-    def test_by_a_dropped_line(self, visitor, ana, new_page):
+    def test_by_a_dropped_line(self, internet, timed, ana, new_page):
         new_page.lose_the_line()
-        visitor.clock.install()
+        visitor = timed
         activity = begin(visitor)
         desk = Desk(ana, activity).accept()
         expect(visitor.get_by_role("heading", name="Ana Kovač")).to_be_visible()
@@ -178,15 +178,15 @@ class Test_nothing_is_lost_and_nothing_doubled:
             assert shown(tab) == stored(activity)
 
     @pytest.mark.rule("R100")
-    def test_where_sockets_do_not_get_through(self, new_page, internet, ana):
+    def test_where_sockets_do_not_get_through(self, new_page, internet, timed, ana):
         new_page.lose_the_line()
-        page = new_page()
+        page = timed
         page.add_init_script("window.WebSocket = class { static OPEN = 1; readyState = 0; close() {} }")
         activity = begin(page)
         say(page, "Without a socket")
         eventually(lambda: stored(activity) == [QUESTION, "Without a socket"])
         Desk(ana, activity).accept().answer("And back")
-        expect(line_of(page, "And back")).to_be_visible()
+        wait_for(page, line_of(page, "And back"))
         expect(page.get_by_role("heading", name="Ana Kovač")).to_be_visible()
         assert shown(page) == stored(activity)
 

@@ -321,10 +321,9 @@ def test_sounds_after_a_press_and_can_be_switched_off(task, other, internet, pag
 
 
 @pytest.mark.rule("R51")
-def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(page, task, server, new_page):
+def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(timed, task, server, new_page):
     new_page.lose_the_line()
-    page.clock.install()
-    desk = opened(page, task)
+    desk = opened(timed, task)
     say(desk, "Before")
     expect(bubble(desk, "Before")).to_have_attribute("data-state", "sent")
     server.kill()
@@ -358,9 +357,8 @@ def test_unsent_words_survive_a_reload(desk, task):
     assert Message.objects.filter(text="Kept in the browser").count() == 1
 
 
-def test_words_without_an_answer_can_be_sent_again(page, task):
-    page.clock.install()
-    desk = opened(page, task)
+def test_words_without_an_answer_can_be_sent_again(timed, task):
+    desk = opened(timed, task)
     desk.evaluate("window.send = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; null")
     say(desk, "Hello?")
     expect(bubble(desk, "Hello?")).to_have_attribute("data-state", "sending")
