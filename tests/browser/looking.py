@@ -5,7 +5,9 @@ from playwright.sync_api import expect
 
 from tests.waiting import eventually
 
-AT_REST = "() => document.getAnimations().every(({ playState }) => playState !== 'running')"
+# But for the dots of somebody who is typing, which never rest.
+AT_REST = """() => document.getAnimations().every(({ playState, animationName }) =>
+  playState !== "running" || animationName === "breathe")"""
 
 
 def at_rest(page):

@@ -157,7 +157,7 @@ def test_who_reads_further_up_is_told_of_new_words(desk, task):
 
 
 @pytest.mark.rule("R3", "R51")
-def test_another_task_and_back_keeps_the_words(desk, other):
+def test_another_task_and_back_keeps_the_words(other, desk):
     box_of(desk).fill("Half a sentence")
     task_of(desk, "Tomasz", "In progress").click()
     expect(box_of(desk)).to_have_attribute("placeholder", "Write to Tomasz")
@@ -224,7 +224,7 @@ def test_what_is_pushed_takes_no_pen_out_of_the_hand(browser_name, desk, task):
 
 
 @pytest.mark.rule("R2")
-def test_words_in_another_task_are_counted_everywhere(desk, other):
+def test_words_in_another_task_are_counted_everywhere(other, desk):
     expect(desk).to_have_title("(1) Jelena · Care Desk")
     hear(other, "Czy ktoś tam jest?")
     row = task_of(desk, "Tomasz", "In progress")
@@ -391,7 +391,7 @@ def test_a_lost_push_is_found_by_the_gap(desk, task):
     assert words(desk) == ["My router restarts", "Without a bell", "Heard"]
 
 
-def test_a_press_that_reaches_nobody_says_so(desk, other, new_page):
+def test_a_press_that_reaches_nobody_says_so(other, desk, new_page):
     new_page.lose_the_line()
     expect(task_of(desk, "Tomasz", "In progress")).to_be_visible()
     desk.context.set_offline(True)
