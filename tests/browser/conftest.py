@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from caredesk import processes
 from tests.browser.beside import chat, strange_chat  # noqa: F401 (fixtures for all)
 from tests.server import Server
 
+HERE = Path(__file__).parent
 CHROMIUM, FIREFOX = "/usr/bin/chromium-headless-shell", "/usr/bin/firefox-esr"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -48,7 +50,7 @@ LOST_LINE = [
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
-        if "browser" in item.path.parts:
+        if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
 
 

@@ -158,7 +158,7 @@ def test_an_offer_is_announced_at_15_10_and_5_seconds_and_takes_no_focus(interne
 
 
 def fifteen_seconds(route):
-    """The server's answer, but for the deadline: hardly less than 15 seconds after what it calls now, for sums round up."""
+    """The server's answer, but for the deadline: just less than 15 seconds after its now, for sums round up."""
     answer = route.fetch()
     route.fulfill(
         response=answer, body=re.sub(r'(data-now="(.*?)" data-expires=)".*?"', sooner, answer.text())
