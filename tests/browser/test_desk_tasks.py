@@ -188,7 +188,8 @@ def test_letters_are_letters_in_a_field_and_can_be_switched_off(desk, internet, 
 # --- the reader's own menu
 
 
-def test_colours_are_kept_by_browser_and_server_and_one_press_logs_out(desk):
+def test_colours_are_kept_by_browser_and_server_and_one_press_logs_out(desk, new_page):
+    new_page.allow("401")  # what a list is told that looks while its reader logs out
     desk.get_by_role("button", name="Ana Kovač").click()
     desk.get_by_role("radio", name="Dark").check(force=True)
     expect(desk.locator("html")).to_have_attribute("data-theme", "dark")
