@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -12,6 +13,7 @@ from caredesk import processes
 from tests.browser.beside import chat, strange_chat  # noqa: F401 (fixtures for all)
 from tests.server import Server
 
+HERE = Path(__file__).parent
 CHROMIUM, FIREFOX = "/usr/bin/chromium-headless-shell", "/usr/bin/firefox-esr"
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -48,7 +50,7 @@ LOST_LINE = [
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
-        if "browser" in item.path.parts:
+        if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
 
 
@@ -126,13 +128,15 @@ def browser_name(request):
 
 
 @pytest.fixture
-def new_page(request, server):
+def new_page(request, server, rested):
     """new_page(browser=chromium, **context_options): a page of somebody who has never been here.
+
+    Contexts of Chromium are used again, emptied but for their cache, unless own=True.
 
     Whatever the page reports on its console as an error, by the content security policy or by an uncaught
     exception, fails the test, unless the test said new_page.allow("pattern").
     """
-    pages = Pages(request, server)
+    pages = Pages(request, server, rested)
     yield pages
     pages.close()
     if pages.problems:
@@ -144,18 +148,48 @@ def page(new_page):
     return new_page()
 
 
-class Pages:
-    def __init__(self, request, server):
-        self.request, self.server = request, server
-        self.contexts, self.reports, self.allowed = [], [], [*EXPECTED]
+@pytest.fixture(scope="session")
+def rested():
+    """Contexts of Chromium that other tests have left, with all static files in their caches."""
+    return []
 
-    def __call__(self, browser=None, **options):
-        context = (browser or self.default_browser()).new_context(**{"base_url": self.server.url, **options})
+
+@pytest.fixture
+def timed(new_page):
+    """A page with a clock of its own, which runs, and which the test can put forward."""
+    page = new_page(own=True)
+    page.clock.install()
+    return page
+
+
+class Pages:
+    def __init__(self, request, server, rested):
+        self.request, self.server, self.rested = request, server, rested
+        self.contexts, self.shared, self.reports, self.allowed = [], [], [], [*EXPECTED]
+
+    def __call__(self, browser=None, *, own=False, **options):
+        browser = browser or self.default_browser()
+        shared = not own and not options and browser.browser_type.name == "chromium"
+        context = self.rested.pop() if shared and self.rested else self.new_context(browser, options)
+        (self.shared if shared else self.contexts).append(context)
+        context.on("page", self.listen)
+        page = context.new_page()
+        if shared:
+            self.forget(page)
+        return page
+
+    def new_context(self, browser, options):
+        context = browser.new_context(**{"base_url": self.server.url, **options})
         context.set_default_timeout(TIMEOUT_MILLISECONDS)
         context.add_init_script(REPORT_CSP)
-        context.on("page", self.listen)
-        self.contexts.append(context)
-        return context.new_page()
+        return context
+
+    def forget(self, page):
+        """Whatever the last test has stored in this context, cookies included."""
+        session = page.context.new_cdp_session(page)
+        kinds = "cookies,local_storage,indexeddb,cache_storage,service_workers"
+        session.send("Storage.clearDataForOrigin", {"origin": self.server.url, "storageTypes": kinds})
+        session.detach()
 
     def default_browser(self):
         name = "chromium"
@@ -181,3 +215,10 @@ class Pages:
     def close(self):
         for context in self.contexts:
             context.close()
+        for context in self.shared:
+            context.remove_listener("page", self.listen)
+            for page in context.pages:
+                page.close()
+            context.clear_cookies()
+            context.set_offline(False)
+        self.rested += self.shared

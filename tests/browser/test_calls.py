@@ -91,8 +91,7 @@ def test_a_call_that_ends_in_the_queue_is_missed_and_called_back(page, phone):
 def test_dialling_marks_as_called_back(page, phone):
     phone.new_call()
     phone.hang_up("cancel")
-    let_in(page, "ana")
-    page.goto("/desk/missed_calls/")
+    let_in(page, "ana", "/desk/missed_calls/")
     page.evaluate("document.addEventListener('click', (event) => event.preventDefault())")
     page.get_by_role("link", name="Call back").click()
     expect(page.get_by_text("No missed calls.")).to_be_visible()

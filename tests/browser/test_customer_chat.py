@@ -19,7 +19,7 @@ from tests.browser.customer import (
     shown,
     stored,
 )
-from tests.browser.looking import assert_accessible_day_and_night
+from tests.browser.looking import assert_accessible_day_and_night, wait_for
 from tests.cast import chat_in
 from tests.waiting import eventually
 
@@ -111,8 +111,9 @@ class Test_nothing_is_lost_and_nothing_doubled:
         expect(box_of(visitor)).to_have_value("")
 
     @pytest.mark.rule("R100", "R51")
-    def test_by_a_server_that_dies(self, browser_name, visitor, server, ana, new_page):
+    def test_by_a_server_that_dies(self, browser_name, internet, timed, server, ana, new_page):
         new_page.lose_the_line()
+        visitor = timed
         activity = begin(visitor)
         desk = Desk(ana, activity).accept()
         expect(visitor.get_by_role("heading", name="Ana Kovač")).to_be_visible()
@@ -120,9 +121,10 @@ class Test_nothing_is_lost_and_nothing_doubled:
         say(visitor, "Said into the dark")
         say(visitor, "And once more")
         expect(line_of(visitor, "And once more").get_by_text("Sending")).to_be_visible()
-        expect(visitor.get_by_text("No connection.")).to_be_visible()
+        wait_for(visitor, visitor.get_by_text("No connection."))
         desk.answer("Are you there?")
         server.start()
+        visitor.clock.fast_forward(8_000)
         expect(line_of(visitor, "And once more").get_by_text("Delivered")).to_be_visible()
         expect(visitor.get_by_text("No connection.")).to_be_hidden()
         expect(line_of(visitor, "Are you there?")).to_be_visible()
@@ -145,15 +147,16 @@ class Test_nothing_is_lost_and_nothing_doubled:
         assert stored(activity) == [QUESTION, "Said before the crash"]
 
     @pytest.mark.rule("R100")
-    def test_by_a_dropped_line(self, visitor, ana, new_page):
+    def test_by_a_dropped_line(self, internet, timed, ana, new_page):
         new_page.lose_the_line()
+        visitor = timed
         activity = begin(visitor)
         desk = Desk(ana, activity).accept()
         expect(visitor.get_by_role("heading", name="Ana Kovač")).to_be_visible()
         visitor.context.set_offline(True)
         say(visitor, "In the tunnel")
         desk.answer("Can you hear me?")
-        expect(visitor.get_by_text("No connection.")).to_be_visible()
+        wait_for(visitor, visitor.get_by_text("No connection."))
         visitor.context.set_offline(False)
         expect(line_of(visitor, "In the tunnel").get_by_text("Delivered")).to_be_visible()
         expect(line_of(visitor, "Can you hear me?")).to_have_count(1)
@@ -175,15 +178,15 @@ class Test_nothing_is_lost_and_nothing_doubled:
             assert shown(tab) == stored(activity)
 
     @pytest.mark.rule("R100")
-    def test_where_sockets_do_not_get_through(self, new_page, internet, ana):
+    def test_where_sockets_do_not_get_through(self, new_page, internet, timed, ana):
         new_page.lose_the_line()
-        page = new_page()
+        page = timed
         page.add_init_script("window.WebSocket = class { static OPEN = 1; readyState = 0; close() {} }")
         activity = begin(page)
         say(page, "Without a socket")
         eventually(lambda: stored(activity) == [QUESTION, "Without a socket"])
         Desk(ana, activity).accept().answer("And back")
-        expect(line_of(page, "And back")).to_be_visible()
+        wait_for(page, line_of(page, "And back"))
         expect(page.get_by_role("heading", name="Ana Kovač")).to_be_visible()
         assert shown(page) == stored(activity)
 

@@ -41,7 +41,7 @@ def shop(ours, internet):
 @pytest.fixture
 def visitor(new_page, shop):
     new_page.allow(*EXPECTED)
-    page = new_page()
+    page = new_page(own=True)
     page.goto(shop)
     return page
 
@@ -132,7 +132,7 @@ class Test_the_button:
     def test_is_there_once_however_often_the_script_is(self, new_page, ours, internet):
         tag = f'<script async src="{ours}/chat.js" data-queue="internet"></script>'
         with served(Site(ours, tag * 3)) as shop:
-            page = new_page()
+            page = new_page(own=True)
             page.goto(shop)
             expect(launcher_of(page)).to_be_visible()
             page.wait_for_load_state("networkidle")
@@ -151,7 +151,7 @@ class Test_the_button:
         with served(
             Site(ours, f'<script src="{ours}/chat.js" data-queue="internet" data-label="Ask us"></script>')
         ) as shop:
-            page = new_page()
+            page = new_page(own=True)
             page.goto(shop)
             expect(page.get_by_role("button", name="Ask us")).to_be_visible()
 

@@ -12,6 +12,7 @@ from activities.models import Activity, Draft, Message
 from caredesk import realtime
 from queues import chats
 from tests.browser.agent import let_in, region, say, task_of, words
+from tests.browser.looking import wait_for
 from tests.cast import PASSWORD, chat_in, held
 from tests.waiting import eventually
 
@@ -34,8 +35,7 @@ def desk(task, page):
 
 
 def opened(page, task):
-    let_in(page, "ana")
-    page.goto(f"/desk/{task.pk}/")
+    let_in(page, "ana", f"/desk/{task.pk}/")
     expect(box_of(page)).to_be_visible()
     return page
 
@@ -157,7 +157,7 @@ def test_who_reads_further_up_is_told_of_new_words(desk, task):
 
 
 @pytest.mark.rule("R3", "R51")
-def test_another_task_and_back_keeps_the_words(desk, other):
+def test_another_task_and_back_keeps_the_words(other, desk):
     box_of(desk).fill("Half a sentence")
     task_of(desk, "Tomasz", "In progress").click()
     expect(box_of(desk)).to_have_attribute("placeholder", "Write to Tomasz")
@@ -224,7 +224,7 @@ def test_what_is_pushed_takes_no_pen_out_of_the_hand(browser_name, desk, task):
 
 
 @pytest.mark.rule("R2")
-def test_words_in_another_task_are_counted_everywhere(desk, other):
+def test_words_in_another_task_are_counted_everywhere(other, desk):
     expect(desk).to_have_title("(1) Jelena · Care Desk")
     hear(other, "Czy ktoś tam jest?")
     row = task_of(desk, "Tomasz", "In progress")
@@ -329,8 +329,9 @@ def test_sounds_after_a_press_and_can_be_switched_off(task, other, internet, pag
 
 
 @pytest.mark.rule("R51")
-def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(desk, task, server, new_page):
+def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(timed, task, server, new_page):
     new_page.lose_the_line()
+    desk = opened(timed, task)
     say(desk, "Before")
     expect(bubble(desk, "Before")).to_have_attribute("data-state", "sent")
     server.kill()
@@ -338,9 +339,10 @@ def test_the_server_dies_and_comes_back_and_nothing_is_lost_or_doubled(desk, tas
     say(desk, "Meanwhile two")
     expect(bubble(desk, "Meanwhile one")).to_have_attribute("data-state", "sending")
     box_of(desk).fill("Half a sentence")
-    expect(desk.get_by_text("Offline. What you type is kept")).to_be_visible()
+    wait_for(desk, desk.get_by_text("Offline. What you type is kept"))
     hear(task, "Words that nobody could push")
     server.start()
+    desk.clock.fast_forward(10_000)
     for text in ("Meanwhile one", "Meanwhile two"):
         expect(bubble(desk, text)).to_have_attribute("data-state", "sent")
     expect(bubble(desk, "Words that nobody")).to_be_visible()
@@ -363,9 +365,12 @@ def test_unsent_words_survive_a_reload(desk, task):
     assert Message.objects.filter(text="Kept in the browser").count() == 1
 
 
-def test_words_without_an_answer_can_be_sent_again(desk):
+def test_words_without_an_answer_can_be_sent_again(timed, task):
+    desk = opened(timed, task)
     desk.evaluate("window.send = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; null")
     say(desk, "Hello?")
+    expect(bubble(desk, "Hello?")).to_have_attribute("data-state", "sending")
+    desk.clock.fast_forward(10_000)
     expect(bubble(desk, "Hello?")).to_have_attribute("data-state", "failed")
     desk.evaluate("WebSocket.prototype.send = window.send; null")
     desk.get_by_role("button", name="Try again").click()
@@ -394,7 +399,7 @@ def test_a_lost_push_is_found_by_the_gap(desk, task):
     assert words(desk) == ["My router restarts", "Without a bell", "Heard"]
 
 
-def test_a_press_that_reaches_nobody_says_so(desk, other, new_page):
+def test_a_press_that_reaches_nobody_says_so(other, desk, new_page):
     new_page.lose_the_line()
     expect(task_of(desk, "Tomasz", "In progress")).to_be_visible()
     desk.context.set_offline(True)

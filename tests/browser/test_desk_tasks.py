@@ -188,7 +188,8 @@ def test_letters_are_letters_in_a_field_and_can_be_switched_off(desk, internet, 
 # --- the reader's own menu
 
 
-def test_colours_are_kept_by_browser_and_server_and_one_press_logs_out(desk):
+def test_colours_are_kept_by_browser_and_server_and_one_press_logs_out(desk, new_page):
+    new_page.allow("401")  # what a list is told that looks while its reader logs out
     desk.get_by_role("button", name="Ana Kovač").click()
     desk.get_by_role("radio", name="Dark").check(force=True)
     expect(desk.locator("html")).to_have_attribute("data-theme", "dark")
@@ -216,18 +217,18 @@ SIZES = {"wide": (1440, 900), "narrow": (1280, 720), "phone": (390, 844)}
 
 @pytest.fixture
 def sized(server, internet, ana, new_page):
-    """sized("phone") → Ana's desk on a screen of that size."""
+    """sized("phone") → Ana's desk on a screen of that size, with the task selected if one is given."""
 
-    def open_desk(name, **options):
+    def open_desk(name, task=None):
         width, height = SIZES[name]
-        return let_in(new_page(viewport={"width": width, "height": height}, **options), "ana")
+        page = new_page(viewport={"width": width, "height": height})
+        return let_in(page, "ana", f"/desk/{task.pk}/" if task else "/desk/")
 
     return open_desk
 
 
 def test_three_columns_share_one_between_details_and_journey(sized, internet, ana):
-    page = sized("narrow")
-    page.goto(f"/desk/{held(chat_in(internet), ana).pk}/")
+    page = sized("narrow", held(chat_in(internet), ana))
     expect(region(page, "Request details")).to_be_visible()
     expect(region(page, "Customer journey")).to_be_hidden()
     page.get_by_role("button", name="Customer journey", exact=True).click()

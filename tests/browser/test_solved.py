@@ -5,15 +5,14 @@ from playwright.sync_api import expect
 
 from queues.closing import Leftovers, close
 from requests_app.models import CareRequest
-from tests.browser.agent import log_in, region
+from tests.browser.agent import let_in, region
 from tests.cast import chat_of, held
 
 
 @pytest.mark.rule("R8")
 def test_marked_taken_back_and_marked_again(server, internet, ana, jelena, page):
     task = held(chat_of(jelena, internet), ana)
-    log_in(page, "ana")
-    page.goto(f"/desk/{task.pk}/")
+    let_in(page, "ana", f"/desk/{task.pk}/")
     pane, icon = region(page, "Request details"), page.get_by_role("button", name="Request information")
     pane.get_by_role("textbox", name="Title").fill("Router")
     marked = pane.get_by_text("Marked solved: closes when its last interaction ends").first

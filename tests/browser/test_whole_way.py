@@ -15,7 +15,7 @@ from tests.waiting import eventually
 @pytest.fixture
 def agents(ana, marko, new_page, chromium, firefox):
     """Two desks: Ana's in Chromium, Marko's in Firefox."""
-    return agent.log_in(new_page(chromium), "ana"), agent.log_in(new_page(firefox), "marko")
+    return agent.log_in(new_page(chromium), "ana"), agent.let_in(new_page(firefox), "marko")
 
 
 @pytest.mark.rule(
@@ -125,7 +125,7 @@ def test_two_press_accept_and_the_other_is_told_who(internet, agents, new_page, 
 
 @pytest.mark.rule("R3", "R51", "R54")
 def test_switching_tasks_loses_nothing_that_was_typed(internet, ana, new_page):
-    desk = agent.log_in(new_page(), "ana")
+    desk = agent.let_in(new_page(), "ana")
     for name in ("Vera Check", "Jan Jansen"):
         customer.begin(new_page(), name=name)
         agent.accept(desk, name)
@@ -144,7 +144,7 @@ def test_switching_tasks_loses_nothing_that_was_typed(internet, ana, new_page):
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_on_the_desk(width, internet, ana, new_page):
     customer.begin(new_page(), name="Vera Check")
-    desk = agent.log_in(new_page(viewport={"width": width, "height": 900}), "ana")
+    desk = agent.let_in(new_page(viewport={"width": width, "height": 900}), "ana")
     assert_accessible_day_and_night(desk)
     task_of(desk, "Vera Check").click()
     expect(desk.get_by_role("button", name="Accept")).to_be_visible()
