@@ -14,11 +14,14 @@ from customers.models import Customer
 from queues.models import Agent, CannedReply, Offer, Queue, QueueMember, Task
 from requests_app.models import CareRequest
 
+GONE = (Customer.DoesNotExist, Task.DoesNotExist)
+
 
 def agent_required(view):
     """Log-in, and an agent: `view(request, …)` finds the agent in `request.agent`.
 
-    One who is deleted while the view is at work is asked to log in, too, whatever it stumbled over.
+    One who is deleted while the view is at work is asked to log in, too, whatever it stumbled over. A customer who is
+    merged into another meanwhile, and a task that is taken over, are gone for it (404).
     """
 
     @login_required
@@ -27,10 +30,12 @@ def agent_required(view):
         request.agent = agent_of(request.user)
         try:
             return view(request, *args, **kwargs)
-        except Exception:
-            if Agent.objects.filter(pk=request.agent.pk).exists():
-                raise
-            return errors.log_in(request) or redirect_to_login(request.get_full_path())
+        except Exception as error:
+            if not Agent.objects.filter(pk=request.agent.pk).exists():
+                return errors.log_in(request) or redirect_to_login(request.get_full_path())
+            if isinstance(error, GONE):
+                raise Http404 from error
+            raise
 
     return guarded
 

@@ -8,10 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.urls import reverse
 
-from activities import joining
+from activities import identity, joining, merging
 from activities.models import Activity
+from customers import editing
 from customers.models import Customer
-from queues import agents
+from queues import agents, closing, transferring
 from queues.models import Queue, QueueMember, Task
 from queues.permissions import (
     agent_of,
@@ -23,7 +24,7 @@ from queues.permissions import (
 )
 from queues.seat import Seat
 from requests_app.models import CareRequest
-from tests.beside import HTMX
+from tests.beside import HTMX, at_desk, text
 from tests.cast import ago, chat_in, chat_of, held
 
 # --- who is an agent
@@ -85,6 +86,42 @@ def test_an_error_of_ours_stays_an_error(client, ana, monkeypatch):
     monkeypatch.setattr("queues.views.state.context", lambda *_args: {}["nothing"])
     with pytest.raises(KeyError):
         client.get(reverse("state"))
+
+
+@pytest.mark.rule("R73")
+@pytest.mark.parametrize("verb", ["save", "use_customer"])
+def test_a_customer_who_is_merged_in_that_moment_is_gone(verb, ana, internet, jelena, monkeypatch):
+    """The view has seen her, and the verb does not find her any more."""
+    module = editing if verb == "save" else identity
+    was = getattr(module, verb)
+
+    def merging_first(*given, **more):
+        merging.merge(noor, jelena, [], versions=(noor.version, jelena.version), by=ana.user)
+        return was(*given, **more)
+
+    noor = editing.create({"first_name": "Noor"}, by=ana.user)
+    task = held(chat_of(jelena, internet) if verb == "save" else chat_in(internet), by=ana)
+    monkeypatch.setattr(module, verb, merging_first)
+    desk = at_desk(ana, task)
+    if verb == "save":
+        answer = desk.post("customer_form", city="Utrecht")
+    else:
+        answer = desk.post("use_customer", jelena.pk, email_1="jelena@post.example")
+    assert (answer.status_code, "gone or no longer yours" in text(answer)) == (404, True)
+
+
+@pytest.mark.rule("R87")
+def test_a_task_that_is_taken_over_in_that_moment_is_not_closed(ana, marko, sonja, internet, monkeypatch):
+    task, close = held(chat_in(internet), by=ana), closing.close
+
+    def taken_over_first(*given, **more):
+        transferring.reassign(task.pk, marko, by=sonja)
+        return close(*given, **more)
+
+    monkeypatch.setattr(closing, "close", taken_over_first)
+    assert at_desk(ana, task).post("close", choice="discard").status_code == 404
+    assert Task.objects.get() == task
+    assert Task.objects.get().agent == marko
 
 
 # --- seeing
