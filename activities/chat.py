@@ -2,6 +2,7 @@
 
 import uuid as uuids
 from datetime import timedelta
+from itertools import chain
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from activities.holding import held
 from activities.models import Activity, Message
 from caredesk.history import acting
 from caredesk.planned import planned
@@ -31,12 +31,10 @@ class Left(Refused):
 def say(activity, *, side, text, uuid, author=None, author_name="", file=None):
     """Store a message once, whatever number of times it is sent; return it with its number.
 
-    `file` goes with it (activities/attaching.py).
-    Runs inside the caller's transaction, in as few statements as can be: everybody waits for this one. What
-    `activity` holds may be old. Raises Refused when it is empty, too long, too fast, or the conversation is over.
+    The caller holds the conversation (queues/holding.py). `file` goes with it (activities/attaching.py).
+    Raises Refused when it is empty, too long, too fast, or the conversation is over.
     """
     text = worded(text)
-    activity = held(activity)
     try:
         refuse_what_may_not_be_said(activity, side, file)
     except Refused:
@@ -142,9 +140,10 @@ def count(activity, message):
 
 def store(messages, activity):
     """The lines and what the conversation counts of them, in one statement; nothing if they are there already."""
-    columns = {name: [getattr(message, name) for message in messages] for name in COLUMNS}
-    counted = {name: getattr(activity, name) for name in COUNTED}
-    with planned(STORE, columns | counted | {"activity": activity.pk}) as cursor:
+    lines = [[activity.pk, *(getattr(message, name) for name in COLUMNS)] for message in messages]
+    counted = [getattr(activity, name) for name in COUNTED]
+    query = STORE.format(lines=", ".join([LINE] * len(lines)))
+    with planned(query, [*chain(*lines), *counted, activity.pk]) as cursor:
         stored = cursor.fetchone()
     if stored:
         for message, pk in zip(messages, stored[0], strict=True):
@@ -154,19 +153,15 @@ def store(messages, activity):
 
 COLUMNS = ("seq", "uuid", "side", "kind", "text", "author_id", "author_name", "sent_at")
 COUNTED = ("last_seq", "unread", "unanswered_since", "agent_seen_seq", "customer_seen_seq")
+LINE = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 STORE = """
     WITH stored AS (
         INSERT INTO activities_message (activity_id, seq, uuid, side, kind, text, author_id, author_name, sent_at)
-        SELECT %(activity)s, * FROM unnest(
-            %(seq)s::int[], %(uuid)s::uuid[], %(side)s::text[], %(kind)s::text[], %(text)s::text[],
-            %(author_id)s::int[], %(author_name)s::text[], %(sent_at)s::timestamptz[]
-        )
-        ON CONFLICT (activity_id, uuid) DO NOTHING RETURNING id, seq
+        VALUES {lines} ON CONFLICT (activity_id, uuid) DO NOTHING RETURNING id, seq
     )
     UPDATE activities_activity
-    SET last_seq = %(last_seq)s, unread = %(unread)s, unanswered_since = %(unanswered_since)s,
-        agent_seen_seq = %(agent_seen_seq)s, customer_seen_seq = %(customer_seen_seq)s
-    WHERE id = %(activity)s AND EXISTS (SELECT FROM stored)
+    SET last_seq = %s, unread = %s, unanswered_since = %s, agent_seen_seq = %s, customer_seen_seq = %s
+    WHERE id = %s AND EXISTS (SELECT FROM stored)
     RETURNING (SELECT array_agg(id ORDER BY seq) FROM stored)
 """
 

@@ -12,12 +12,12 @@ from activities import attaching, chat
 from activities.joining import leave_if_closed
 from activities.models import Activity, Message
 from caredesk.history import acting
-from caredesk.planned import planned
 from caredesk.realtime import announce
 from caredesk.stale import locked
 from customers.bells import ring_journey
 from queues import offering, routing
 from queues.bells import ring_queue
+from queues.holding import held
 from queues.models import Offer, Task
 from queues.retrying import retried_after_deadlock
 from requests_app.editing import held_request_of, touch
@@ -233,8 +233,9 @@ def hear_file(activity, *, upload, uuid):
 def heard(activity, text, uuid, file):
     says = {"side": Message.CUSTOMER, "author_name": activity.source_name}
     with transaction.atomic():
-        message = chat.say(activity, text=text, uuid=uuid, file=file, **says)
-    ring_holder(activity.pk)
+        conversation = held(activity)
+        message = chat.say(conversation, text=text, uuid=uuid, file=file, **says)
+        ring(conversation.holder_id)
     return message
 
 
@@ -244,8 +245,8 @@ def answer(task_id, *, text, uuid, by, file=None):
     task = Task.objects.active().select_related("activity").get(pk=task_id, agent=by)
     says = {"side": Message.AGENT, "author": by.user, "author_name": by.shown_name}
     with transaction.atomic():
-        message = chat.say(task.activity, text=text, uuid=uuid, file=file, **says)
-    announce(f"desk-{by.user_id}")
+        message = chat.say(held(task.activity), text=text, uuid=uuid, file=file, **says)
+        ring(by.user_id)
     return message
 
 
@@ -264,17 +265,16 @@ def read(task_id, seq, *, by):
     held = Task.objects.active().filter(pk=task_id, agent=by, activity__agent_seen_seq__lt=seq)
     activity_id = held.values_list("activity_id", flat=True).first()
     if activity_id and chat.seen_by_agent(activity_id, seq):
-        announce(f"desk-{by.user_id}")
+        ring(by.user_id)
 
 
 def ring_holder(activity_id):
-    """The list that shows this chat's last words changes, and knows it by the conversation's own numbers."""
-    with planned(HOLDER, [activity_id]) as cursor:
-        for (user_id,) in cursor.fetchall():
-            announce(f"desk-{user_id}")
+    holders = Task.objects.active().filter(activity=activity_id)
+    for user_id in holders.values_list("agent__user", flat=True):
+        ring(user_id)
 
 
-HOLDER = """
-    SELECT agent.user_id FROM queues_task task JOIN queues_agent agent ON agent.id = task.agent_id
-    WHERE task.activity_id = %s AND task.state = 'active'
-"""
+def ring(user_id):
+    """The list that shows a chat's last words changes, and knows it by the conversation's own numbers."""
+    if user_id:
+        announce(f"desk-{user_id}")

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 
 from activities import chat, remarks
-from activities.models import Activity, Comment, Message, Tag
+from activities.models import Activity, Comment, Tag
 from caredesk.stale import author_of
+from queues import chats
 from tests.cast import chat_in, held
 
 
@@ -25,7 +26,7 @@ def activity(internet, ana):
 @pytest.mark.rule("R53")
 def test_talking_leaves_no_history(activity):
     before = len(events(Activity))
-    chat.say(activity, side=Message.CUSTOMER, text="Hello?", uuid=uuid.uuid4())
+    chats.hear(activity, text="Hello?", uuid=uuid.uuid4())
     chat.here(activity.pk)
     chat.seen_by_agent(activity.pk, 1)
     assert len(events(Activity)) == before

@@ -12,7 +12,8 @@ from caredesk.planned import planned
 def held(activity):
     """The conversation as it stands now, locked after its request, whose 5 days begin anew.
 
-    And `limit_reached_at`: when its customer wrote CHAT_MESSAGES_PER_MINUTE messages ago, or None.
+    And `limit_reached_at`: when its customer wrote CHAT_MESSAGES_PER_MINUTE messages ago, or None; `holder_id`: the
+    user who has it in progress, or None.
     """
     given = {"now": timezone.now(), "activity": activity.pk, "limit": settings.CHAT_MESSAGES_PER_MINUTE - 1}
     with planned(HELD, given) as cursor:
@@ -37,7 +38,9 @@ HELD = """
         agent_seen_seq, customer_seen_seq,
         (SELECT sent_at FROM activities_message
             WHERE activity_id = %(activity)s AND side = 'customer' AND kind = 'text'
-            ORDER BY seq DESC OFFSET %(limit)s LIMIT 1) AS limit_reached_at
+            ORDER BY seq DESC OFFSET %(limit)s LIMIT 1) AS limit_reached_at,
+        (SELECT agent.user_id FROM queues_task task JOIN queues_agent agent ON agent.id = task.agent_id
+            WHERE task.activity_id = %(activity)s AND task.state = 'active') AS holder_id
     FROM activities_activity
     WHERE id = %(activity)s AND (SELECT count(*) FROM touched) >= 0
     FOR NO KEY UPDATE
