@@ -69,12 +69,11 @@ def queues_of(agent):
     return sorted(in_order(queues), key=lambda queue: (queue.mode, queue.priority))
 
 
-def waiting_in(queues):
-    """The first tasks in line of the pick queues, however many queues there are in one query."""
+def waiting_in(queues, shown=None):
+    """The first tasks in line of the pick queues, so many of each, however many queues there are in one query."""
     picks = [queue.pk for queue in queues if queue.is_pick and queue.waiting]
-    lines = [
-        Task.objects.waiting().filter(queue_id=pk).in_line()[:SHOWN_A_QUEUE].values("pk") for pk in picks
-    ]
+    shown = shown or SHOWN_A_QUEUE
+    lines = [Task.objects.waiting().filter(queue_id=pk).in_line()[:shown].values("pk") for pk in picks]
     if not lines:
         return []
     first = lines[0].union(*lines[1:], all=True) if lines[1:] else lines[0]

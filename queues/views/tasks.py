@@ -10,29 +10,37 @@ from queues import desk, missed_calls, room, why
 from queues.models import Task
 from queues.permissions import agent_required, visible_to
 
+MOST_SHOWN = 1_000
+
 
 @agent_required
 @require_safe
 def tasks(request):
+    """`?shown=N` of each queue; `&after=N` when they have just asked for more than so many."""
     agent = request.agent
-    selected = selected_of(request)
+    selected, shown = selected_of(request), shown_of(request)
+    after = number(request.GET.get("after", ""), digits=4)
     state, idle = desk.state_of(agent.pk), why.idle(room.of(agent.pk)) if agent.is_ready else ""
-    shown = (state, selected, unrung(agent), idle)
-    return panes.unchanged(request, *shown) or panes.tagged(
-        request, panes.content(request, "tasks", context(request, agent, selected, state, idle)), *shown
-    )
+    facts = (state, selected, unrung(agent), idle, shown, after)
+    if same := panes.unchanged(request, *facts):
+        return same
+    rail = context(request, agent, selected, state, idle, shown) | {"after": after}
+    return panes.tagged(request, panes.content(request, "tasks", rail), *facts)
 
 
-def context(request, agent, selected=None, state=None, idle=""):
+def context(request, agent, selected=None, state=None, idle="", shown=None):
     """`state` is read before the lists: what changes in between makes the desk look once more. `idle`: why nothing is
-    offered to them, if they are Ready for it."""
+    offered to them, if they are Ready for it. `shown`: how many of each queue."""
+    shown = shown or desk.SHOWN_A_QUEUE
     state = state or desk.state_of(agent.pk)
     in_progress, queues = list(desk.in_progress(agent)), desk.queues_of(agent)
-    waiting = desk.waiting_in(queues)
+    waiting = desk.waiting_in(queues, shown)
     desk.name_customers(*in_progress, *waiting)
     return {
         "agent": agent,
         "selected": selected,
+        "shown": shown,
+        "more_shown": shown + desk.SHOWN_A_QUEUE,
         "state": state,
         "in_progress": in_progress,
         "queue_groups": groups(queues, waiting),
@@ -71,6 +79,12 @@ def groups(queues, first):
 def selected_of(request):
     """The task that the page has selected, whoever's it is: only a mark in the list."""
     return number(request.GET.get("task", ""), digits=ROW)
+
+
+def shown_of(request):
+    """How many of each queue the page shows by now: whole steps, and never so many that a browser suffers."""
+    asked = number(request.GET.get("shown", ""), 0, digits=4)
+    return min(max(asked, desk.SHOWN_A_QUEUE), MOST_SHOWN)
 
 
 def unrung(agent):

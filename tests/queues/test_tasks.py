@@ -20,11 +20,12 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def rail(client, ana):
-    """rail() → the list as ana gets it, with `?task=` of what she has selected."""
+    """rail() → the list as ana gets it, with `?task=` of what she has selected, and whatever else is `asked`."""
     client.force_login(ana.user)
 
-    def look(task=None, **headers):
-        return client.get(reverse("tasks"), {"task": task.pk} if task else {}, headers=HTMX | headers)
+    def look(task=None, asked=(), **headers):
+        given = dict(asked) | ({"task": task.pk} if task else {})
+        return client.get(reverse("tasks"), given, headers=HTMX | headers)
 
     return look
 
@@ -114,13 +115,27 @@ def test_a_call_that_waits_rings(rail, internet, ana):
     assert "Ringing" in lists(rail())[1]
 
 
-def test_more_than_can_be_shown_are_counted(rail, internet, ana, monkeypatch):
+@pytest.mark.rule("R2", "R20")
+def test_more_than_can_be_shown_are_counted_and_shown_when_asked_for(rail, internet, ana, monkeypatch):
     monkeypatch.setattr(desk, "SHOWN_A_QUEUE", 2)
-    for _ in range(5):
-        chat_in(internet)
+    tasks = [chat_in(internet) for _ in range(5)]
     page = lists(rail())[1]
-    assert page.count("<button") == 2
+    assert page.count("data-task=") == 2
     assert "and 3 more waiting" in page
+    page = lists(rail(asked={"shown": 4, "after": 2}))[1]
+    assert page.count("data-task=") == 4
+    assert "and 1 more waiting" in page
+    assert [bool("autofocus" in row) for row in page.split("<form")[1:]] == [False, False, True, False]
+    page = lists(rail(asked={"shown": 6}))[1]
+    assert all(f'data-task="{task.pk}"' in page for task in tasks)
+    assert "more waiting" not in page
+    assert "autofocus" not in page
+
+
+@pytest.mark.parametrize("asked", ["", "x", "-1", "99999999"])
+def test_who_asks_for_more_in_no_number_gets_what_is_shown(rail, internet, ana, asked):
+    chat_in(internet)
+    assert lists(rail(asked={"shown": asked, "after": asked}))[1].count("data-task=") == 1
 
 
 def test_empty_lists_say_so_in_words(rail):
