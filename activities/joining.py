@@ -48,9 +48,13 @@ def join(activity, *, by):
 
 
 def leave_if_closed(activity):
-    """What goes on anew is no part of what is closed, or due to close: that request is never used again (R41)."""
+    """What goes on anew is no part of what is closed, or due to close: that request is never used again (R41).
+
+    One that stays is held from now on, so that it cannot close in this very moment (R90).
+    """
     former = activity.care_request_id
-    if former and not CareRequest.objects.joinable().filter(pk=former).exists():
+    usable = CareRequest.objects.joinable().select_for_update(no_key=True)
+    if former and not usable.filter(pk=former).first():
         activity.care_request = None
         Activity.objects.filter(pk=activity.pk).update(care_request=None)
 

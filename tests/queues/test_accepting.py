@@ -2,6 +2,8 @@
 
 import pytest
 from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
 
 from activities import identity, joining
 from activities.models import Message
@@ -13,6 +15,7 @@ from queues.models import Agent, Queue, Task
 from requests_app.models import CareRequest
 from tests.cast import agent, ago, call_in, chat_in, chat_of, held
 from tests.racing import race
+from tests.waiting import eventually
 
 
 @pytest.mark.rule("R21")
@@ -240,3 +243,40 @@ def test_accept_against_end_chat(internet, ana):
         task.activity.refresh_from_db()
         assert task.activity.customer_left_at
         assert task.state == (Task.ABANDONED if isinstance(accepted, NotYours) else Task.ACTIVE)
+
+
+@RACE
+@pytest.mark.rule("R41", "R90")
+def test_a_request_that_closes_at_this_moment_is_left(internet, ana, marko, jelena):
+    task = held(chat_of(jelena, internet), by=ana)
+    former = task.activity.care_request
+    transferring.to_queue(task.pk, internet, note="", by=ana)
+    waiting = Task.objects.waiting().get()
+
+    def close():
+        with transaction.atomic():
+            CareRequest.objects.filter(pk=former.pk).update(
+                state=CareRequest.CLOSED, closed_at=timezone.now()
+            )
+            eventually(somebody_waits)
+
+    def take():
+        eventually(is_held)
+        return accept(waiting.pk, by=marko)
+
+    closed, taken = race(close, take)
+    assert closed is None
+    assert taken.activity.care_request not in (None, former)
+
+
+def is_held():
+    with transaction.atomic():
+        return not list(CareRequest.objects.select_for_update(skip_locked=True))
+
+
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone() is not None
