@@ -7,6 +7,7 @@ const EVERY = 3000;
 const rail = () => document.querySelector("[data-desk-state]")?.dataset.deskState;
 let told = "";
 let back = false;
+let pushed = false;
 let live = true;
 
 export const at = () => document.getElementById("at")?.dataset || {};
@@ -36,7 +37,8 @@ function watch() {
 function compare({ state, stamp, task }) {
   if (state !== rail() && !back) for (const list of ["[data-rail]", "#state"]) look(list);
   if (!stamp || (task && String(task) !== at().task) || stamp === at().stamp) return;
-  if (!back) lookAtPanes();
+  // What has been pushed since the last comparison has been looked at already.
+  if (!pushed) lookAtPanes();
   at().stamp = stamp;
 }
 
@@ -48,10 +50,15 @@ hear("lost", () => (back = true));
 hear("watching", (now) => {
   live = now.live;
   if (back) lookAtAll();
+  pushed = back;
   compare(now);
-  back = false;
+  back = pushed = false;
 });
-hear("tick", ({ tick, stamp }) => compare({ state: tick, stamp }));
+hear("tick", ({ tick, stamp }) => {
+  compare({ state: tick, stamp });
+  pushed = false;
+});
+hear("changed", () => (pushed = true));
 hear("live", (now) => {
   if (now.watching) return;
   live = now.live;
