@@ -12,7 +12,7 @@ from activities.models import Activity, Draft, Message
 from caredesk import realtime
 from queues import chats
 from tests.browser.agent import let_in, region, say, task_of, words
-from tests.browser.looking import wait_for
+from tests.browser.looking import at_rest, wait_for
 from tests.cast import PASSWORD, chat_in, held
 from tests.waiting import eventually
 
@@ -289,6 +289,7 @@ def test_a_hidden_tab_notifies_of_work_and_words_and_offers_from_the_first_ready
     expect(desk.locator("[data-notifications]")).to_be_checked()
     chat_in(internet, name="Seen", text="While looking")
     expect(task_of(desk, "Seen")).to_be_visible()
+    at_rest(desk)
     assert desk.evaluate("noted") == []
     hide(desk)
     chat_in(internet, name="Noor van Dijk", text="Mijn factuur klopt niet")
