@@ -12,7 +12,7 @@ from queues.models import Agent, Task
 from tests.browser.agent import let_in, list_of, region, task_of
 from tests.browser.beside import at_desk, description_of, question_of, tag_of, title_of
 from tests.browser.keyboard import Keyboard
-from tests.browser.looking import assert_accessible
+from tests.browser.looking import assert_accessible, at_rest
 from tests.browser.test_offers import message_of, offer_of
 from tests.cast import PASSWORD, at_work, chat_in, chat_of, held
 from tests.waiting import eventually
@@ -113,6 +113,7 @@ def test_a_call_by_the_keyboard_alone(server, pbx, ana, page, new_page):
     keys.go_to(task_of(page, NUMBER))
     keys.press("Enter")
     expect(page.get_by_role("button", name="Accept", exact=True)).to_be_visible()
+    at_rest(page)
     keys.press("F8")
     now = region(page, "Communication").locator("#call_now [role=status]")
     expect(now).to_have_text("Ringing")

@@ -141,6 +141,7 @@ def test_who_reads_further_up_is_told_of_new_words(desk, task):
     for number in range(30):
         hear(task, f"Line {number}.")
     expect(bubble(desk, "Line 29.")).to_be_visible()
+    eventually(lambda: Activity.objects.get(pk=task.activity_id).unread == 0)
     desk.get_by_role("log", name="Messages").evaluate("log => log.scrollTo({ top: -400 })")
     expect(bubble(desk, "Line 29.")).not_to_be_in_viewport()
     hear(task, "Are you there?")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from queues import agents, chats, closing
 from queues.accepting import accept
 from tests.browser.agent import let_in, list_of, looked, region, task_of
-from tests.browser.looking import assert_accessible_day_and_night
+from tests.browser.looking import assert_accessible_day_and_night, at_rest
 from tests.cast import chat_in, held
 from tests.waiting import eventually
 
@@ -158,6 +158,7 @@ def test_keys_move_between_tasks_and_accept(desk, internet, ana):
     desk.keyboard.press("k")
     expect(task_of(desk, "First")).to_have_attribute("aria-current", "true")
     expect(region(desk, "Communication").get_by_role("button", name="First")).to_be_visible()
+    at_rest(desk)
     desk.keyboard.press("F8")
     expect(task_of(desk, "First", "In progress")).to_be_visible()
     expect(message_of(desk)).to_be_focused()
