@@ -61,12 +61,20 @@ class Tracked(Signed):
         return TemplateResponse(request, "admin/changes.html", context)
 
 
-class Filled(admin.AllValuesFieldListFilter):
-    """The values there are; "-" stands for none."""
+class Dashed:
+    """A filter where "-" stands for no value: a link needs a name."""
 
     def choices(self, changelist):
         for choice in super().choices(changelist):
             yield choice | {"display": choice["display"] or "-"}
+
+
+class Chosen(Dashed, admin.ChoicesFieldListFilter):
+    """The values there may be."""
+
+
+class Filled(Dashed, admin.AllValuesFieldListFilter):
+    """The values there are."""
 
 
 class LookOnly:

@@ -1,4 +1,4 @@
-"""Settings: every value that differs from place to place comes from the environment (README, "Settings")."""
+"""Settings: every value that differs from place to place comes from the environment (docs/operations.md, "Settings")."""
 
 import os
 from pathlib import Path

@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from caredesk.admin import Events, Tracked
+from caredesk.admin import Chosen, Events, Tracked
 from caredesk.confirming import Confirming, tell
 from queues import agents, room, states, transferring, why
 from queues.admin.setup import Members, MembersByVerb
@@ -45,7 +45,7 @@ class AgentAdmin(Confirming, MembersByVerb, Tracked):
     """Agents are made with their account (Users, Add)."""
 
     list_display = ["name", "state", "why", "since", "here", "busy", "works_in", "max_chats", "max_emails"]
-    list_filter = ["state", "reason", "queues", "user__is_active"]
+    list_filter = ["state", ("reason", Chosen), "queues", "user__is_active"]
     search_fields = ["user__username", "user__first_name", "user__last_name", "extension"]
     fields = ["user", *LIMITS, "state", "why", "since", "last_offered_at", "idle"]
     readonly_fields = ["user", "state", "why", "since", "last_offered_at", "idle"]

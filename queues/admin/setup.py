@@ -6,6 +6,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db.models import TextField
 from django.db.models.functions import Cast, Concat
+from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import SUPPORTED_REGIONS
 
@@ -23,10 +24,20 @@ from queues.models import (
 from queues.supervising import store
 
 
+class MembersFormSet(BaseInlineFormSet):
+    """Each box has a name of its own, which Django leaves to the head of its column."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if box := form.fields.get("DELETE"):
+            box.widget.attrs["aria-label"] = box.label
+
+
 class Members(admin.TabularInline):
     """Who works here; somebody else in a place is one removed and one added."""
 
     model = QueueMember
+    formset = MembersFormSet
     extra = 0
     autocomplete_fields = ["agent"]
 
@@ -145,6 +156,13 @@ class NotReadyReasonAdmin(Signed):
     list_display = ["name", "position"]
     list_editable = ["position"]
     search_fields = ["name"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """In the list nothing but the head of the column says what the number is."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "position":
+            field.widget.attrs["aria-label"] = field.label
+        return field
 
 
 @admin.register(BlockedNumber)

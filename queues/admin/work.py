@@ -6,7 +6,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from caredesk.admin import Events, LookOnly, Rows, Signed, Tracked
+from caredesk.admin import Chosen, Events, LookOnly, Rows, Signed, Tracked
 from caredesk.confirming import Confirming, tell
 from queues import clearing, transferring, why
 from queues.accepting import NotYours
@@ -127,7 +127,7 @@ class TaskAdmin(Confirming, LookOnly, Tracked):
 @admin.register(Offer)
 class OfferAdmin(LookOnly, Tracked):
     list_display = ["offered_at", "task", "agent", "expires_at", "ended_at", "outcome"]
-    list_filter = ["outcome", ("agent", ByAgent)]
+    list_filter = [("outcome", Chosen), ("agent", ByAgent)]
     list_select_related = ["task__queue", "task__activity__customer", "agent__user"]
     search_fields = ["agent__user__username"]
     date_hierarchy = "offered_at"

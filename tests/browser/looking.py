@@ -27,9 +27,9 @@ def assert_accessible(page, where="", options=None):
     assert found.violations_count == 0, f"{where or page.url}: {found.generate_report()}"
 
 
-def assert_accessible_day_and_night(page, where=""):
+def assert_accessible_day_and_night(page, where="", options=None):
     """In dark colours only contrasts are others."""
-    assert_accessible(page, where)
+    assert_accessible(page, where, options)
     page.emulate_media(color_scheme="dark")
     assert_accessible(page, f"{where or page.url}, dark", {"runOnly": ["color-contrast"]})
     page.emulate_media(color_scheme="light")
