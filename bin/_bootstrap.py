@@ -65,13 +65,13 @@ def become(command):
 
 def is_ready(lock):
     """Whether .venv was made to its end, from this lock, and its Python still runs."""
-    if UNFINISHED.exists() or not PYTHON.exists():
+    if UNFINISHED.exists():
         return False
     try:
         stamp = json.loads(STAMP.read_text())
     except (OSError, ValueError):
         return False
-    return stamp.get(lock) == fingerprint(lock) and stamp.get("python") == version_of(PYTHON)
+    return stamp.get(lock) == fingerprint(lock) and stamp.get("python", 0) == version_of(PYTHON)
 
 
 def fingerprint(lock):

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -94,6 +95,22 @@ def test_it_is_ready_only_when_made_to_its_end_from_this_very_lock(bootstrap):
     bootstrap.UNFINISHED.unlink()
     with bootstrap.requirements("base").open("a") as lock:
         lock.write("# one more\n")
+    assert not bootstrap.is_ready("base")
+
+
+def test_a_python_where_only_somebody_else_may_look_is_not_ready(bootstrap, monkeypatch):
+    """Root has made .venv, with a Python below a folder of their own."""
+    bootstrap.PYTHON.parent.mkdir(parents=True)
+    bootstrap.PYTHON.touch()
+    bootstrap.STAMP.write_text(json.dumps({"base": bootstrap.fingerprint("base"), "python": [3, 13]}))
+    look = Path.stat
+
+    def refuse(self, **options):
+        if self == bootstrap.PYTHON:
+            raise PermissionError(self)
+        return look(self, **options)
+
+    monkeypatch.setattr(Path, "stat", refuse)
     assert not bootstrap.is_ready("base")
 
 
