@@ -1,4 +1,4 @@
-"""Settings: every value that differs from place to place comes from the environment (docs/operations.md, "Settings")."""
+"""Settings: every value that differs from place to place comes from the environment (docs/operations.md)."""
 
 import os
 from pathlib import Path
