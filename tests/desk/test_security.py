@@ -56,8 +56,8 @@ class Test_a_stranger:
             if address.startswith((*PUBLIC, "/admin/login/")):
                 continue
             answer = getattr(walker, method)(address)
-            refused = answer.status_code in (403, 404)
-            if not refused and not (answer.status_code == 302 and answer["Location"].startswith(DOORS)):
+            # 404 would be no answer: nothing is stored here, so a door that stands open leads to nothing.
+            if answer.status_code != 302 or not answer["Location"].startswith(DOORS):
                 open_doors.append((address, answer.status_code))
         assert open_doors == []
 
