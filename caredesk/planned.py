@@ -1,5 +1,4 @@
-"""Large statements that are asked all the time: to plan one takes longer than to answer it, so that is done once a
-connection."""
+"""Statements that are asked all the time and waited for: each is planned once a connection, and not once a question."""
 
 from contextlib import contextmanager
 

@@ -37,7 +37,7 @@ def the_one(*, emails=(), phones=(), external_id="", region=None):
     return Customer.objects.get(pk=found[0][0]) if len(found) == 1 else None
 
 
-# In words of SQL, as every chat and call that arrives waits for it: the ORM takes as long to compose it as all else.
+# In words of SQL, as every chat and call that arrives waits for it.
 THE_ONE = """
     SELECT customer_id FROM customers_contactpoint
     WHERE kind = 'email' AND normalised = ANY(%(email)s) OR kind = 'phone' AND normalised = ANY(%(phone)s)

@@ -26,8 +26,7 @@ def held(activity):
     return now
 
 
-# In words of SQL, as a message has to wait for it: the ORM takes three times as long. The condition makes the request
-# come first.
+# In words of SQL, as every message waits for it. The condition on `touched` makes the request come first.
 HELD = """
     WITH touched AS (
         UPDATE requests_carerequest SET touched_at = %(now)s

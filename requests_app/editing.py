@@ -63,7 +63,6 @@ def touch_request_of(activity_id):
         return bool(cursor.rowcount)
 
 
-# In words of SQL, as a message has to wait for it: the ORM takes seven times as long to compose this.
 TOUCH_REQUEST_OF = """
     UPDATE requests_carerequest SET touched_at = %s
     WHERE state = %s AND id = (SELECT care_request_id FROM activities_activity WHERE id = %s)

@@ -40,7 +40,7 @@ def context(request, agent, selected=None, state=None, idle="", shown=None):
         "agent": agent,
         "selected": selected,
         "shown": shown,
-        "more_shown": shown + desk.SHOWN_A_QUEUE,
+        "more_shown": shown + desk.SHOWN_A_QUEUE if shown < MOST_SHOWN else None,
         "state": state,
         "in_progress": in_progress,
         "queue_groups": groups(queues, waiting),
@@ -82,7 +82,7 @@ def selected_of(request):
 
 
 def shown_of(request):
-    """How many of each queue the page shows by now: whole steps, and never so many that a browser suffers."""
+    """How many of each queue the page shows by now, and never so many that a browser suffers."""
     asked = number(request.GET.get("shown", ""), 0, digits=4)
     return min(max(asked, desk.SHOWN_A_QUEUE), MOST_SHOWN)
 

@@ -1,5 +1,6 @@
 """The conversation at the desk: writing, drafts, unsent words, unread ones, and lines that drop."""
 
+import json
 import re
 import uuid
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from activities import chat
-from activities.models import Activity, Draft, Message
+from activities.models import Activity, Comment, Draft, Message
 from caredesk import realtime
 from queues import chats
 from tests.browser.agent import let_in, region, say, task_of, words
@@ -399,6 +400,18 @@ def test_a_lost_push_is_found_by_the_gap(desk, task):
     expect(bubble(desk, "Heard")).to_be_visible()
     expect(bubble(desk, "Without a bell")).to_be_visible()
     assert words(desk) == ["My router restarts", "Without a bell", "Heard"]
+
+
+def test_a_lost_push_is_found_by_the_tick_whatever_else_was_rung(task, ana, page):
+    """A comment stored without a bell, and then the bell of a queue: the stamp of the tick is another."""
+    lines = []
+    page.route_web_socket("**/ws/desk/", lambda line: lines.append(line) or line.connect_to_server())
+    desk = opened(page, task)
+    at_rest(desk)
+    Comment.objects.create(activity=task.activity, author=ana.user, text="Nobody rang")
+    for told in ({"changed": "queue-1", "version": None}, {"tick": "", "stamp": "another", "talk": 2}):
+        lines[-1].send(json.dumps(told))
+    expect(region(desk, "Comments")).to_contain_text("Nobody rang")
 
 
 def test_a_press_that_reaches_nobody_says_so(other, desk, new_page):

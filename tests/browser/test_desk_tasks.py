@@ -164,6 +164,20 @@ def test_keys_move_between_tasks_and_accept(desk, internet, ana):
     expect(message_of(desk)).to_be_focused()
 
 
+@pytest.mark.rule("R2", "R20")
+def test_more_who_wait_come_when_asked_for_and_stay(desk, internet, ana):
+    for number in range(52):
+        chat_in(internet, name=f"Number {number}")
+    looked(desk, ana)
+    desk.get_by_role("button", name="and 2 more waiting").click()
+    expect(task_of(desk, "Number 50")).to_be_focused()
+    chat_in(internet, name="Somebody else")
+    expect(task_of(desk, "Somebody else")).to_be_visible()
+    task_of(desk, "Number 51").click()
+    expect(accept_of(desk)).to_be_visible()
+    assert "shown" not in desk.url
+
+
 def test_letters_are_letters_in_a_field_and_can_be_switched_off(desk, internet, ana):
     held(chat_in(internet, name="Own"), ana), chat_in(internet, name="Other")
     task_of(desk, "Own", "In progress").click()

@@ -122,8 +122,7 @@ class Test_in_the_frame_of_another_desktop:
         tab(gadget, "Open")
         click(row_of(gadget, "Vera Check"))
         expect(region(gadget, "Customer details").get_by_role("button", name="Vera Check")).to_be_visible()
-        create = gadget.get_by_role("button", name="Create", exact=True)
-        create.dispatch_event("click")  # over it may lie, for seconds, the notice that Jelena is closed
+        click(gadget.get_by_role("button", name="Create", exact=True))
         form = gadget.get_by_role("dialog", name="Customer information")
         click(form.get_by_role("button", name="Create", exact=True))
         expect(form).to_have_count(0)

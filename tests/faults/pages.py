@@ -1,6 +1,7 @@
 """Open pages of agents and customers, as their scripts are: one socket, opened again whenever it is gone; what is not
 acknowledged is said again with the same mark, and where no pushes arrive the page looks every three seconds."""
 
+import abc
 import asyncio
 import contextlib
 import http.client
@@ -22,7 +23,7 @@ class Refused(Exception):
     """An answer that no page should get: logged out, or not allowed."""
 
 
-class Page:
+class Page(abc.ABC):
     """`cookies` {name: value}; `said` {mark: when it was acknowledged}; `heard` {mark: [when it came]}."""
 
     path = ""
@@ -110,8 +111,9 @@ class Page:
     def note(self, mark):
         self.heard.setdefault(mark, time.monotonic())
 
+    @abc.abstractmethod
     def greeting(self):
-        raise NotImplementedError
+        """What it says first on a socket, as an object."""
 
 
 class Customer(Page):

@@ -37,7 +37,7 @@ function watch() {
 function compare({ state, stamp, task }) {
   if (state !== rail() && !back) for (const list of ["[data-rail]", "#state"]) look(list);
   if (!stamp || (task && String(task) !== at().task) || stamp === at().stamp) return;
-  // What has been pushed since the last comparison has been looked at already.
+  // What they were told of since the last comparison they have looked at already.
   if (!pushed) lookAtPanes();
   at().stamp = stamp;
 }
@@ -58,7 +58,7 @@ hear("tick", ({ tick, stamp }) => {
   compare({ state: tick, stamp });
   pushed = false;
 });
-hear("changed", () => (pushed = true));
+hear("changed", ({ changed }) => (pushed ||= Boolean(document.querySelector(`#work [data-records~="${changed}"]`))));
 hear("live", (now) => {
   if (now.watching) return;
   live = now.live;
