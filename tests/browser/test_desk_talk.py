@@ -404,14 +404,22 @@ def test_a_lost_push_is_found_by_the_gap(desk, task):
 
 def test_a_lost_push_is_found_by_the_tick_whatever_else_was_rung(task, ana, page):
     """A comment stored without a bell, and then the bell of a queue: the stamp of the tick is another."""
-    lines = []
-    page.route_web_socket("**/ws/desk/", lambda line: lines.append(line) or line.connect_to_server())
+    lines, told = [], []
+
+    def listen(line):
+        line.connect_to_server().on_message(lambda said: told.append(said) or line.send(said))
+        lines.append(line)
+
+    page.route_web_socket("**/ws/desk/", listen)
     desk = opened(page, task)
+    eventually(lambda: desk.title() and any('"watching"' in said for said in told))
     at_rest(desk)
     Comment.objects.create(activity=task.activity, author=ana.user, text="Nobody rang")
-    for told in ({"changed": "queue-1", "version": None}, {"tick": "", "stamp": "another", "talk": 2}):
-        lines[-1].send(json.dumps(told))
-    expect(region(desk, "Comments")).to_contain_text("Nobody rang")
+    for said in ({"changed": "queue-1", "version": None}, {"tick": "", "stamp": "another", "talk": 2}):
+        lines[-1].send(json.dumps(said))
+    expect(region(desk, "Comments")).to_contain_text(
+        "Nobody rang", timeout=10_000
+    )  # before the next real tick
 
 
 def test_a_press_that_reaches_nobody_says_so(other, desk, new_page):
