@@ -16,6 +16,7 @@ import "./behaviours/draft.js";
 import "./behaviours/errors.js";
 import "./behaviours/failures.js";
 import "./behaviours/find.js";
+import "./behaviours/focus.js";
 import "./behaviours/here.js";
 import "./behaviours/hover_card.js";
 import "./behaviours/keys.js";

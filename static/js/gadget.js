@@ -10,6 +10,7 @@ import "./behaviours/doorbell.js";
 import "./behaviours/drag.js";
 import "./behaviours/draft.js";
 import "./behaviours/errors.js";
+import "./behaviours/focus.js";
 import "./behaviours/failures.js";
 import "./behaviours/here.js";
 import "./behaviours/hover_card.js";

@@ -16,12 +16,18 @@ from tests.browser.beside import (
     tags,
     title_of,
 )
+from tests.browser.looking import at_rest
 from tests.cast import chat_in, held
 from tests.waiting import eventually
 
 
 def saved():
     return CareRequest.objects.values_list("title", "description").get()
+
+
+def look_anew(page):
+    with page.expect_response("**/activity_details/?*"):
+        page.evaluate("htmx.trigger('#activity_details', 'look')")
 
 
 class Test_title_and_description:
@@ -180,6 +186,24 @@ class Test_tags:
         region(page, "Activity details").get_by_role("button", name="Remove one").click()
         eventually(lambda: tags(page) == ["two"])
         expect(tag_of(page)).to_be_focused()
+
+    @pytest.mark.rule("R54", "R60")
+    def test_a_cross_survives_a_look_at_its_pane(self, chat, ana, page):
+        for word in ("one", "two"):
+            remarks.add_tag(chat.activity, word, by=ana.user)
+        at_desk(page, chat)
+        cross = region(page, "Activity details").get_by_role("button", name="Remove two")
+        cross.focus()
+        before = cross.element_handle()
+        look_anew(page)
+        page.wait_for_function("(cross) => !cross.isConnected", arg=before)
+        expect(cross).to_be_focused()
+        at_rest(page)
+        cross.hover()
+        page.mouse.down()
+        look_anew(page)
+        page.mouse.up()
+        eventually(lambda: tags(page) == ["one"])
 
     @pytest.mark.rule("R60")
     def test_an_arrow_chooses_a_suggestion_else_what_is_typed_counts(self, chat, ana, internet, page):

@@ -7,9 +7,10 @@ import { look } from "./watch.js";
 
 const FIELDS = "textarea, select, input:not([type=hidden], [type=checkbox], [type=radio], [type=button])";
 
-// Also while an answer to something that was done in it is on its way: that finds its place only in what is there now.
+// Also while something in it is being pressed, for a button that is replaced before it is let go has not been pressed;
+// and while the answer to that is on its way, which finds its place only in what is there now.
 export function isWriting(pane) {
-  if (pane.querySelector(".htmx-request, .dragged")) return true;
+  if (pane.querySelector(":active, .htmx-request, .dragged")) return true;
   const fields = [...pane.querySelectorAll(FIELDS)];
   return fields.some((field) => field === document.activeElement || ("draft" in field.dataset && field.value !== field.defaultValue));
 }
@@ -31,4 +32,4 @@ function release() {
 }
 
 document.addEventListener("htmx:beforeSwap", hold);
-for (const over of ["focusout", "saved", "htmx:afterSettle", "htmx:afterRequest", "dragend"]) document.addEventListener(over, () => setTimeout(release));
+for (const over of ["focusout", "saved", "htmx:afterSettle", "htmx:afterRequest", "dragend", "pointerup", "pointercancel"]) document.addEventListener(over, () => setTimeout(release));

@@ -99,7 +99,7 @@ document.addEventListener("click", ({ target }) => {
   if (option) add(tags, option.textContent);
   else if (target === tags || target.id === "tags") tags.querySelector("[role=combobox]").focus();
 });
-// Whoever removed a tag by its button goes on in the field.
-document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
+// Whoever removed a tag by its button goes on in the field: at once, for a look may replace the pane a moment later.
+document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
   if (target?.id === "tags" && document.activeElement === document.body) document.getElementById("tag")?.focus();
 });
