@@ -2,7 +2,6 @@
 
 import uuid as uuids
 from datetime import timedelta
-from itertools import chain
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -101,21 +100,15 @@ def append(activity, *, file=None, **line):
 
     None if there is one with its UUID already.
     """
-    return next(iter(append_all(activity, [line], file=file)), None)
-
-
-def append_all(activity, lines, file=None):
-    """The same for several at once, each a dict of Message's fields; `file` comes with the last."""
-    messages = [next_line(activity, **line) for line in lines]
-    if not store(messages, activity):
-        return []
+    message = next_line(activity, **line)
+    if not store(message, activity):
+        return None
     if file:
-        file.go_with(messages[-1])
-    for message in messages:
-        publish(f"talk-{activity.pk}", as_event(message))
-    if any(message.kind != Message.TEXT for message in messages):
+        file.go_with(message)
+    publish(f"talk-{activity.pk}", as_event(message))
+    if message.kind != Message.TEXT:
         ring_journey(activity.customer_id)
-    return messages
+    return message
 
 
 def next_line(activity, *, uuid=None, **fields):
@@ -138,31 +131,28 @@ def count(activity, message):
         activity.agent_seen_seq = activity.last_seq
 
 
-def store(messages, activity):
-    """The lines and what the conversation counts of them, in one statement; nothing if they are there already."""
-    lines = [[activity.pk, *(getattr(message, name) for name in COLUMNS)] for message in messages]
+def store(message, activity):
+    """The line and what the conversation counts of it, in one statement; nothing if it is there already."""
+    line = [getattr(message, name) for name in COLUMNS]
     counted = [getattr(activity, name) for name in COUNTED]
-    query = STORE.format(lines=", ".join([LINE] * len(lines)))
-    with planned(query, [*chain(*lines), *counted, activity.pk]) as cursor:
+    with planned(STORE, [activity.pk, *line, *counted, activity.pk]) as cursor:
         stored = cursor.fetchone()
     if stored:
-        for message, pk in zip(messages, stored[0], strict=True):
-            message.pk, message._state.adding = pk, False
+        message.pk, message._state.adding = stored[0], False
     return bool(stored)
 
 
 COLUMNS = ("seq", "uuid", "side", "kind", "text", "author_id", "author_name", "sent_at")
 COUNTED = ("last_seq", "unread", "unanswered_since", "agent_seen_seq", "customer_seen_seq")
-LINE = "(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 STORE = """
     WITH stored AS (
         INSERT INTO activities_message (activity_id, seq, uuid, side, kind, text, author_id, author_name, sent_at)
-        VALUES {lines} ON CONFLICT (activity_id, uuid) DO NOTHING RETURNING id, seq
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (activity_id, uuid) DO NOTHING RETURNING id
     )
     UPDATE activities_activity
     SET last_seq = %s, unread = %s, unanswered_since = %s, agent_seen_seq = %s, customer_seen_seq = %s
     WHERE id = %s AND EXISTS (SELECT FROM stored)
-    RETURNING (SELECT array_agg(id ORDER BY seq) FROM stored)
+    RETURNING (SELECT id FROM stored)
 """
 
 

@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import uuid
+from email import message_from_bytes
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -77,6 +78,45 @@ async def hear(socket, wanted, seconds=10):
 async def watch(socket, task_id=None):
     await socket.send(json.dumps({"watch": {"task": task_id, "records": [], "after": 0}}))
     return await hear(socket, "watching")
+
+
+class Customer:
+    """One kept-alive HTTP connection of a customer, who presses buttons while others wait for what comes of it."""
+
+    def __init__(self, server):
+        self.server = server
+
+    async def __aenter__(self):
+        self.reader, self.writer = await asyncio.open_connection(*self.server)
+        return self
+
+    async def __aexit__(self, *_error):
+        self.writer.close()
+        await self.writer.wait_closed()
+
+    def form(self, path, **fields):
+        """The request, ready to be sent."""
+        host = "{}:{}".format(*self.server)
+        body = urlencode(fields)
+        head = [
+            f"POST {path} HTTP/1.1",
+            f"Host: {host}",
+            f"Origin: http://{host}",
+            f"Cookie: csrftoken={CSRF}",
+            f"X-CSRFToken: {CSRF}",
+            "Content-Type: application/x-www-form-urlencoded",
+            f"Content-Length: {len(body)}",
+        ]
+        return "\r\n".join([*head, "", body]).encode()
+
+    def press(self, request):
+        self.writer.write(request)
+
+    async def answer(self):
+        """The status of the answer, which has been read to its end."""
+        line, _end, rest = (await self.reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")
+        await self.reader.readexactly(int(message_from_bytes(rest)["Content-Length"]))
+        return int(line.split()[1])
 
 
 class Browser:

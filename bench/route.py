@@ -115,11 +115,10 @@ async def arrivals(server):
     """Milliseconds of (doorbells, drawings of the offer, bare views)."""
     where = await sync_to_async(people.queue)("bench-route", mode=Queue.AUTOMATIC)
     agent = await sync_to_async(people.make_agent)("bench-route", where)
-    customer = people.Browser(server, f"csrftoken={people.CSRF}")
     looking = people.Browser(server, await sync_to_async(people.log_in)(agent))
     cookie = await sync_to_async(people.log_in)(agent)
     samples = ([], [], [])
-    async with people.socket_to(server, "/ws/desk/", cookie) as desk:
+    async with people.Customer(server) as customer, people.socket_to(server, "/ws/desk/", cookie) as desk:
         await people.watch(desk)
         await sync_to_async(states.ready)(by=agent)
         for _ in range(ROUNDS):
@@ -134,14 +133,16 @@ async def arrivals(server):
 
 async def arrival(where, agent, customer, looking, desk):
     said = {"name": "Bench", "email": f"{uuid.uuid4().hex}@bench.example", "text": "Is anybody there?"}
+    request = customer.form(f"/chat/{where.slug}/", **said)
     started = time.perf_counter()
-    post = asyncio.create_task(asyncio.to_thread(customer.post, f"/chat/{where.slug}/", **said))
+    customer.press(request)
     while (await people.hear(desk, "changed"))["changed"] != f"desk-{agent.user_id}":
         pass
     heard = (time.perf_counter() - started) * 1000
     drawn = await asyncio.to_thread(timed, looking, "/desk/state/?slot=", b"alertdialog")
     bare = await asyncio.to_thread(timed, looking, "/bench/view/", b"")
-    await post
+    if await customer.answer() != 302:
+        raise SystemExit("No chat was started.")
     await sync_to_async(finish)(agent)
     return heard, drawn, bare
 

@@ -1,5 +1,6 @@
 """History is written by triggers (django-pghistory), so no code path can forget it; verbs say who acts."""
 
+import json
 from contextlib import contextmanager
 
 import pghistory
@@ -34,3 +35,15 @@ def noting(**facts):
         finally:
             context.metadata.clear()
             context.metadata.update(before)
+
+
+def told():
+    """The values for TOLD."""
+    with pghistory.context() as context:
+        return [str(context.id), json.dumps(context.metadata)]
+
+
+# For a statement that pghistory does not see (caredesk/planned.py): what it would say before it, until the commit.
+TOLD = (
+    "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)"
+)

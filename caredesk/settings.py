@@ -99,8 +99,10 @@ SOCKET_THREADS = number("CAREDESK_SOCKET_THREADS", 10)
 # through all checks that wait for the end of the transaction: 10,000 rows took ten times as long.
 QUICK_HISTORY = "-c pgtrigger.ignore={}"
 
-# Statements are prepared where they say so (caredesk/planned.py), and never for having been asked so often.
+# Statements are prepared where they say so (caredesk/planned.py), and never for having been asked so often. What is
+# prepared is planned once, for any values: PostgreSQL would try five first, and of some plan each one anew for ever.
 NOT_BY_COUNT = 2**31
+PLANNED_ONCE = "-c plan_cache_mode=force_generic_plan"
 
 
 def database(url):
@@ -115,7 +117,7 @@ def database(url):
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "pool": {"min_size": 2, "max_size": HTTP_THREADS + SOCKET_THREADS + 2, "timeout": 5},
-            "options": f"-c lock_timeout=2000 -c statement_timeout=10000 {QUICK_HISTORY}",
+            "options": f"-c lock_timeout=2000 -c statement_timeout=10000 {QUICK_HISTORY} {PLANNED_ONCE}",
             "prepare_threshold": NOT_BY_COUNT,
         },
     }

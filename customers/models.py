@@ -43,7 +43,7 @@ class Customer(models.Model):
         # 2,000 characters are longer than an entry of a plain index may be.
         indexes = [
             models.Index(Left("last_name", 100), Left("first_name", 100), name="customer_by_name"),
-            HashIndex(fields=["external_id"], name="customer_by_external_id"),
+            HashIndex(fields=["external_id"], condition=~Q(external_id=""), name="customer_by_external_id"),
         ]
 
     def __str__(self):

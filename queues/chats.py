@@ -28,16 +28,21 @@ logger = logging.getLogger(__name__)
 
 def wait_in(queue, activity, waiting_since=None):
     """Put the activity in line; `waiting_since` keeps a place that it had before."""
-    task = Task.objects.create(
-        activity=activity,
-        queue=queue,
-        medium=activity.medium,
-        priority=queue.priority,
-        waiting_since=waiting_since or timezone.now(),
-    )
-    ring_queue(queue.pk)
-    routing.soon([queue])
+    task = place_in(queue, activity, waiting_since=waiting_since or timezone.now())
+    task.save()
+    ring_arrival(queue)
     return task
+
+
+def place_in(queue, activity, **known):
+    """The task of an activity that is to wait there; not stored."""
+    return Task(activity=activity, queue=queue, medium=activity.medium, priority=queue.priority, **known)
+
+
+def ring_arrival(queue):
+    """One more waits there. Routed first, so that nobody's look at the queue comes in its way."""
+    routing.soon([queue])
+    ring_queue(queue.pk)
 
 
 @retried_after_deadlock

@@ -1,7 +1,10 @@
 """How an offer begins and ends, as all verbs do it that lock its task, then it, then its agent (R31, R37)."""
 
 from django.conf import settings
+from psycopg.rows import kwargs_row
 
+from caredesk.history import TOLD, told
+from caredesk.planned import planned
 from caredesk.realtime import announce
 from queues.bells import ring_desks, ring_queues
 from queues.clock import clock
@@ -22,30 +25,28 @@ def make(task, agent, *, returns_to=None):
 def make_all(pairs, *, returns_to=None):
     """Show each task to its agent, [(task, agent)], in one statement; return the offers."""
     tasks = {task.pk: task for task, _agent in pairs}
-    given = {
-        "tasks": list(tasks),
-        "agents": [agent.pk for _task, agent in pairs],
-        "seconds": [seconds_of(task.queue) for task in tasks.values()],
-        "returns_to": returns_to and returns_to.pk,
-    }
-    made = list(Offer.objects.raw(MAKE, given))
+    agents = [agent.pk for _task, agent in pairs]
+    seconds = [seconds_of(task.queue) for task in tasks.values()]
+    given = [*told(), returns_to and returns_to.pk, list(tasks), agents, seconds]
+    with planned(MAKE, given, row_factory=kwargs_row(Offer)) as cursor:
+        made = cursor.fetchall()
     for offer in made:
-        offer.task = tasks[offer.task_id]
+        offer.task, offer._state.adding = tasks[offer.task_id], False
         if not returns_to:
             offer.task.state = Task.OFFERED
     announce(*(f"desk-{agent.user_id}" for _task, agent in pairs))
-    if (seconds := min(given["seconds"])) < SLEEP_SECONDS:
-        wake(within=seconds)
+    if min(seconds) < SLEEP_SECONDS:
+        wake(within=min(seconds))
     ring_queues(task.queue_id for task in tasks.values())
     return made
 
 
 MAKE = """
-WITH made AS (
+WITH told AS ({told}), made AS (
     INSERT INTO queues_offer (task_id, agent_id, returns_to_id, offered_at, expires_at, outcome)
-    SELECT pair.task_id, pair.agent_id, %(returns_to)s, now, now + make_interval(secs => pair.seconds), ''
-    FROM unnest(%(tasks)s::bigint[], %(agents)s::bigint[], %(seconds)s::int[]) AS pair (task_id, agent_id, seconds)
-    CROSS JOIN clock_timestamp() AS now
+    SELECT pair.task_id, pair.agent_id, %s::bigint, now, now + make_interval(secs => pair.seconds), ''
+    FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS pair (task_id, agent_id, seconds)
+    CROSS JOIN clock_timestamp() AS now CROSS JOIN told
     RETURNING *
 ), offered AS (
     UPDATE queues_task SET state = 'offered' FROM made
@@ -56,6 +57,7 @@ WITH made AS (
 )
 SELECT * FROM made ORDER BY id
 """
+MAKE = MAKE.format(told=TOLD)
 
 
 def to_state(tasks, state):

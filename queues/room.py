@@ -35,7 +35,8 @@ CROSS JOIN LATERAL (SELECT {held}
 LEFT JOIN LATERAL ({wrap}) wrap ON true
 """
 FREE = """
-SELECT agent.id AS pk, agent.user_id, true AS is_ready, true AS is_active, true AS is_here, false AS is_offered,
+SELECT agent.id AS pk, agent.user_id, agent.xmin::text AS row_version, true AS is_ready,
+    true AS is_active, true AS is_here, false AS is_offered,
     agent.max_chats, agent.max_emails, agent.offers_during_call,
     coalesce(held.chats, 0) AS chats, coalesce(held.emails, 0) AS emails, coalesce(held.in_call, false) AS in_call,
     wrap.up_until AS wrap_up_until, coalesce(wrap.up_until > clock_timestamp(), false) AS is_wrapping_up,

@@ -25,6 +25,8 @@ REFUSED = [Offer.NO_ANSWER, Offer.DECLINED]
 
 logger = logging.getLogger(__name__)
 
+# 150 are AT_ONCE and those that others may hold; of a number not yet known when it is planned, PostgreSQL would sort
+# all who wait.
 NEXT = """
 SELECT *, EXISTS (SELECT FROM queues_offer WHERE task_id = queues_task.id) AS was_offered
 FROM queues_task WHERE state = 'waiting' AND id IN (
@@ -32,7 +34,7 @@ FROM queues_task WHERE state = 'waiting' AND id IN (
     CROSS JOIN LATERAL (
         SELECT id FROM queues_task
         WHERE queue_id = place.queue_id AND medium = place.medium AND state = 'waiting'
-        ORDER BY priority, waiting_since, id LIMIT %s
+        ORDER BY priority, waiting_since, id LIMIT 150
     ) first
 ) ORDER BY priority, waiting_since, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
 """
@@ -43,7 +45,7 @@ SELECT * FROM queues_queue queue WHERE queue.mode = 'automatic' AND EXISTS (
 )
 """
 
-HOLD = "SELECT id FROM queues_agent WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+HOLD = "SELECT id, xmin::text FROM queues_agent WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 HOLD_AT_ONCE = f"{HOLD} SKIP LOCKED"
 
 UNFIT = """
@@ -140,8 +142,7 @@ def places_of(free, queue_ids):
 def take_next(places, count=1):
     """The next tasks in line there, locked; what another router holds is passed by."""
     queue_ids, media = zip(*places, strict=True)
-    given = [list(queue_ids), list(media), count + 2 * AT_ONCE, count]
-    with planned(NEXT, given, row_factory=kwargs_row(task_in_line)) as cursor:
+    with planned(NEXT, [list(queue_ids), list(media), count], row_factory=kwargs_row(task_in_line)) as cursor:
         return cursor.fetchall()
 
 
@@ -184,10 +185,17 @@ def refusals(tasks):
 
 
 def hold_matched(wanted, *, is_patient):
-    """The pairs whose agents are still free for it, now that their rows are locked."""
-    with planned(HOLD if is_patient else HOLD_AT_ONCE, [[agent.pk for _task, agent in wanted]]) as cursor:
-        held = [pk for (pk,) in cursor.fetchall()]
-    free = {agent.pk: agent for agent in room.still_free(held)}
+    """The pairs whose agents are still free for it, now that their rows are locked.
+
+    Whatever takes an agent changes their row, so that facts are asked for again only where it is another by now.
+    """
+    free = {agent.pk: agent for _task, agent in wanted}
+    with planned(HOLD if is_patient else HOLD_AT_ONCE, [list(free)]) as cursor:
+        held = dict(cursor.fetchall())
+    changed = [pk for pk, row_version in held.items() if row_version != free[pk].row_version]
+    free = {pk: free[pk] for pk in held if pk not in changed}
+    if changed:
+        free |= {agent.pk: agent for agent in room.still_free(changed)}
     return [
         (task, free[agent.pk])
         for task, agent in wanted

@@ -15,9 +15,10 @@ from activities import chat
 from activities.identity import recognise
 from activities.models import Activity, Message
 from caredesk.history import acting
-from caredesk.planned import planned
+from caredesk.planned import insert, planned
 from caredesk.texts import clean, limited
-from queues.chats import wait_in
+from customers.bells import ring_journey
+from queues.chats import place_in, ring_arrival
 from queues.retrying import retried_after_deadlock
 
 
@@ -44,13 +45,14 @@ def start(queue, *, name, email, text, address, language="", page="", once=None)
             raise TooMany
         origin = {"address_hash": address_hash, "language": language, "source_page": clean(page)[:2000]}
         activity = arrival(given, queue, chat_token_hash=hashed(token), **origin)
-        say_first_words(activity, given["text"], once)
-        wait_in(queue, activity)
+        insert(activity, *first_words(activity, given["text"], once), place_in(queue, activity))
+        ring_journey(activity.customer_id)
+        ring_arrival(queue)
     return activity, token
 
 
 def arrival(given, queue, **known):
-    """The stored activity of a customer who has just arrived."""
+    """A customer who has just arrived; like all that comes with them not yet stored."""
     activity = Activity(
         medium=Activity.CHAT,
         source_name=given["name"],
@@ -59,14 +61,14 @@ def arrival(given, queue, **known):
         **known,
     )
     recognise(activity, queue.country)
-    activity.save()
     return activity
 
 
-def say_first_words(activity, text, uuid):
+def first_words(activity, text, uuid):
+    """Its first lines, which nobody can be listening to yet."""
     started = {"side": Message.SYSTEM, "kind": Message.STARTED}
     words = {"side": Message.CUSTOMER, "text": text, "uuid": uuid}
-    chat.append_all(activity, [line | {"author_name": activity.source_name} for line in (started, words)])
+    return [chat.next_line(activity, author_name=activity.source_name, **line) for line in (started, words)]
 
 
 def checked(*, name, email, text):
@@ -112,7 +114,8 @@ LATELY = """
         SELECT FROM activities_message WHERE activity_id = activity.id AND uuid = %(once)s
     ))
     FROM activities_activity activity
-    WHERE address_hash = %(address)s AND started_at > statement_timestamp() - interval '1 minute'
+    WHERE address_hash = %(address)s AND address_hash <> ''
+        AND started_at > statement_timestamp() - interval '1 minute'
 """
 
 
