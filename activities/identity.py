@@ -12,7 +12,7 @@ from customers import editing
 from customers.bells import ring_journey
 from customers.matching import matches, the_one
 from customers.phones import shown_phone
-from requests_app.editing import touch_or_refuse
+from requests_app.editing import touch_or_refuse, touch_or_refuse_for
 from requests_app.solving import close_if_solved
 
 
@@ -52,8 +52,9 @@ def link(activity, customer, *, verified, by):
 
 
 def confirm(activity, *, version=None, by):
-    """The agent has made sure that this is the customer (R72). Raises Stale over an older `version`."""
+    """The agent has made sure that this is the customer (R72). Raises Stale over an older `version`, and Closed."""
     with transaction.atomic(), acting(by):
+        touch_or_refuse_for(activity.pk)
         refuse_if_stale(locked(activity), version, by=by)
         Activity.objects.filter(pk=activity.pk).update(verified=True)
         announce(activity)
@@ -116,5 +117,6 @@ def recognise(activity, region=None):
 
 def was_unlinked(activity):
     """Whether this activity of nobody was somebody's once."""
-    events = Activity.pgh_event_model.objects.filter(pgh_obj_id=activity.pk, customer__isnull=False)
-    return activity.pk is not None and events.exists()
+    if activity.pk is None:
+        return False
+    return Activity.pgh_event_model.objects.filter(pgh_obj_id=activity.pk, customer__isnull=False).exists()

@@ -71,6 +71,8 @@ def confirm_customer(request, task_id):
         identity.confirm(seat.current, version=version_of(request), by=request.user)
     except Stale as stale:
         return moved_on(request, seat, stale)
+    except Closed:
+        return again(request, seat, closed_words(), status=409)
     return again(request, seat)
 
 

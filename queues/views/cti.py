@@ -28,11 +28,11 @@ def cti(request, token):
 
 def answer(request, token):
     if not settings.CTI_TOKEN:
-        return refused(403, "No CTI token is configured.")
+        return stranger(403, "No CTI token is configured.")
     if not hmac.compare_digest(token.encode(), settings.CTI_TOKEN.encode()):
-        return stranger("Invalid token, please contact your admin!")
+        return stranger(401, "Invalid token, please contact your admin!")
     if request.method != "POST":
-        return refused(405, "Only POST is served here.", Allow="POST")
+        return logged({}, 405, "Only POST is served here.", Allow="POST")
     try:
         payload = fields(request)
     except TooLong:
@@ -70,16 +70,16 @@ def form(given):
     return payload | {name: given.getlist(name) for name in ("user", "user[]") if name in given}
 
 
-def stranger(error):
+def stranger(status, error):
     """Somebody who tries tokens must not fill the log: one entry says it for a while."""
     since = timezone.now() - timedelta(seconds=STRANGERS_LOGGED_EVERY)
-    known = CallLog.objects.filter(at__gt=since, status=401).exists()
-    return refused(401, error) if known else logged({}, 401, error)
+    known = CallLog.objects.filter(at__gt=since, status=status).exists()
+    return refused(status, error) if known else logged({}, status, error)
 
 
-def logged(payload, status, error):
+def logged(payload, status, error, **headers):
     pbx.log(payload, status, {"error": error})
-    return refused(status, error)
+    return refused(status, error, **headers)
 
 
 def refused(status, error, **headers):

@@ -1,6 +1,7 @@
 """The pane Customer details, and whether we know that it is this customer (R7, R71, R72)."""
 
 import pytest
+from django.utils import timezone
 
 from activities import drafts, joining
 from activities.models import Activity
@@ -97,6 +98,14 @@ class Test_a_claim:
         shown = desk.post("load")
         assert f'"activity_version": "{now.version + 1}"' in html(shown)
         assert desk.post(verb, activity_version=now.version + 1).status_code == 200
+
+    @pytest.mark.rule("R8")
+    @pytest.mark.parametrize("verb", ["unlink_customer", "confirm_customer"])
+    def test_neither_is_said_of_a_closed_request(self, desk, verb):
+        CareRequest.objects.update(state="closed", closed_at=timezone.now())
+        answer = desk.post(verb)
+        assert (answer.status_code, "This request has been closed" in toast(answer)) == (409, True)
+        assert not Activity.objects.get(pk=desk.activity.pk).verified
 
     def test_a_preview_offers_neither(self, preview):
         said = text(preview.get("customer_details"))

@@ -26,6 +26,7 @@ def test_without_a_configured_token_nobody_gets_in(client, db, settings):
     settings.CTI_TOKEN = ""
     for path in (ADDRESS, "/api/v1/cti/x"):
         assert client.post(path, said(), content_type="application/json").status_code == 403
+    assert CallLog.objects.get().status == 403
     assert not Call.objects.exists()
 
 
@@ -43,6 +44,7 @@ def test_a_wrong_token_is_refused_and_logged(client, pbx):
 def test_only_post_is_served_and_no_csrf_token_is_asked_for(pbx):
     strict = Client(enforce_csrf_checks=True)
     assert strict.get(ADDRESS).status_code == 405
+    assert CallLog.objects.get().status == 405
     assert strict.post(ADDRESS, said(), content_type="application/json").json() == {}
 
 
