@@ -26,9 +26,9 @@ REFUSED = [Offer.NO_ANSWER, Offer.DECLINED]
 logger = logging.getLogger(__name__)
 
 # 150 are AT_ONCE and those that others may hold; of a number not yet known when it is planned, PostgreSQL would sort
-# all who wait.
+# all who wait. And where it could ask EXISTS, it would read all offers.
 NEXT = """
-SELECT *, EXISTS (SELECT FROM queues_offer WHERE task_id = queues_task.id) AS was_offered
+SELECT *, (SELECT count(*) FROM queues_offer WHERE task_id = queues_task.id) > 0 AS was_offered
 FROM queues_task WHERE state = 'waiting' AND id IN (
     SELECT first.id FROM unnest(%s::bigint[], %s::text[]) AS place (queue_id, medium)
     CROSS JOIN LATERAL (
