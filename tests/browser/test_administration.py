@@ -74,9 +74,11 @@ def test_agent_is_put_into_a_queue(admin):
 def test_nothing_is_wrong_for_assistive_technology_by_day_or_night(admin):
     """Each kind of page: lists with filters, pages and fields in them; forms with rows below; what is only read."""
     CannedReply.objects.bulk_create(CannedReply(shortcut=f"reply-{n}", text="Hello") for n in range(60))
+    reply = CannedReply.objects.first()
     queue, event = Queue.objects.get(slug="internet"), CustomerEvent.objects.first()
     paths = ["", "queues/cannedreply/", "queues/notreadyreason/", "queues/agent/", "queues/queue/add/"]
     paths += [f"queues/queue/{queue.pk}/change/", f"customers/customerevent/{event.pk}/change/"]
+    paths += [f"queues/cannedreply/{reply.pk}/delete/"]
     for path in paths:
         admin.goto(f"/admin/{path}")
         assert_accessible_day_and_night(admin, options=WCAG)

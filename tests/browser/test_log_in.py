@@ -64,8 +64,9 @@ def test_nothing_at_the_door_keeps_anybody_out(ana, new_page):
     page.get_by_role("alert").wait_for()
     assert_accessible_day_and_night(page)
     log_in(page)
-    page.goto("/accounts/password_change/")
-    assert_accessible_day_and_night(page)
+    for path in ("/accounts/password_change/", "/accounts/password_change/done/"):
+        page.goto(path)
+        assert_accessible_day_and_night(page)
     new_page.allow("404")
     page.goto("/nothing/here/")
     assert_accessible_day_and_night(page)
