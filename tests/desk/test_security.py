@@ -2,9 +2,14 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from activities.models import Activity
 from caredesk.security import PUBLIC
+from customers.models import Customer
 from queues import agents
+from queues.models import Queue, Task
+from requests_app.models import CareRequest
 from tests.desk.addresses import all_addresses
 
 DOORS = ("/accounts/login/?next=", "/admin/login/?next=")
@@ -92,6 +97,15 @@ class Test_a_stranger:
         assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fdesk%2F"
 
 
+def assert_told(answer, address):
+    assert answer.status_code != 500, address
+    assert {name: answer[name] for name in HEADERS} == HEADERS, address
+    assert set(answer["Content-Security-Policy"].split("; ")) >= STRICT, address
+    assert "unsafe" not in answer["Content-Security-Policy"], address
+    assert "camera=()" in answer["Permissions-Policy"], address
+    assert "private" in answer["Cache-Control"] or "public" in answer["Cache-Control"], address
+
+
 class Test_on_every_page_and_fragment:
     @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "fragment"])
     @pytest.mark.parametrize("who", [None, "ana", "sonja"])
@@ -101,13 +115,31 @@ class Test_on_every_page_and_fragment:
         else:
             request.getfixturevalue("db")
         for address in ["/nothing/here/", *all_addresses()]:
-            answer = walker.get(address, headers=headers)
-            assert answer.status_code != 500, address
-            assert {name: answer[name] for name in HEADERS} == HEADERS, address
-            assert set(answer["Content-Security-Policy"].split("; ")) >= STRICT, address
-            assert "unsafe" not in answer["Content-Security-Policy"], address
-            assert "camera=()" in answer["Permissions-Policy"], address
-            assert "private" in answer["Cache-Control"] or "public" in answer["Cache-Control"], address
+            assert_told(walker.get(address, headers=headers), address)
+
+    def test_of_a_chat_in_progress_too(self, walker, ana):
+        """Its records have the numbers that the walk asks for."""
+        queue = Queue.objects.create(pk=1, slug="internet", name="Internet")
+        customer = Customer.objects.create(pk=1, first_name="Jelena")
+        care_request = CareRequest.objects.create(pk=1, customer=customer)
+        known = {"customer": customer, "care_request": care_request, "state": Activity.ACTIVE}
+        activity = Activity.objects.create(pk=1, medium=Activity.CHAT, **known)
+        known = {"queue": queue, "agent": ana.agent, "accepted_at": timezone.now()}
+        Task.objects.create(pk=1, activity=activity, medium=Activity.CHAT, state=Task.ACTIVE, **known)
+        walker.force_login(ana)
+        shown = set()
+        for address in all_addresses():
+            if address.startswith(("/desk/", "/gadget/", "/chat")):
+                answer = walker.get(address)
+                assert_told(answer, address)
+                shown |= {address} if answer.status_code == 200 else set()
+        assert shown >= {
+            "/desk/1/",
+            "/desk/1/communication/",
+            "/desk/1/journey/",
+            "/desk/1/comments/",
+            "/gadget/",
+        }
 
     def test_https_is_for_good(self, client, db):
         assert "max-age=31536000" in client.get("/accounts/login/", secure=True)["Strict-Transport-Security"]
