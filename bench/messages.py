@@ -9,7 +9,7 @@ import json
 import time
 import uuid
 from collections import Counter
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from asgiref.sync import sync_to_async
 
@@ -45,6 +45,13 @@ async def alone_bare(server):
 
 
 async def alone_chat(server):
+    async with one_chat(server) as (customer, agent_socket):
+        return [await one_way(customer, agent_socket, chat_words, desk_uuid) for _ in range(ALONE)][20:]
+
+
+@asynccontextmanager
+async def one_chat(server):
+    """The sockets of a chat in progress: its customer's and its agent's."""
     where = await sync_to_async(people.queue)()
     agent = await sync_to_async(people.make_agent)("bench-0", where)
     task_id, _activity, cookie = await sync_to_async(people.accepted_chat)(where, agent)
@@ -54,7 +61,7 @@ async def alone_chat(server):
         people.socket_to(server, "/ws/desk/", desk) as agent_socket,
     ):
         await join(customer, agent_socket, task_id)
-        return [await one_way(customer, agent_socket, chat_words, desk_uuid) for _ in range(ALONE)][20:]
+        yield customer, agent_socket
 
 
 async def join(customer, agent_socket, task_id):

@@ -1,8 +1,9 @@
 """Automatic queues: who is next, how soon the agent hears of it, and how soon the next one does.
 
 - Taking the next of 100,000 waiting tasks against the next of 100. Target: ≤ 3 ×.
-- A customer presses Start chat → the doorbell of the offer on the agent's socket. Floor: the way of a message in the
-  same run. Target: p50 ≤ 3 ×. And the offer drawn after that: target ≤ 3 × the bare view.
+- A customer presses Start chat → the doorbell of the offer on the agent's socket. Floor: the way of a message, asked
+  in turn with it, each after a tenth of a second of rest. Target: p50 ≤ 3 ×. And the offer drawn after that: target
+  ≤ 3 × the bare view.
 - An offer ends unanswered → the next agent's offer, with 200 agents (bench/ends.py). Target: p99 ≤ 500 ms after the
   deadline.
 """
@@ -42,9 +43,9 @@ SELECT id, %s, 'waiting', 'chat', 5, false, '', started_at FROM arrived
 async def run(server):
     for figure in await sync_to_async(take_next)():
         yield figure
-    floor = Figure("message, 1 chat", await messages.alone_chat(server))
+    said, heard, drawn, bare = await arrivals(server)
+    floor = Figure("message, 1 chat", said)
     yield floor
-    heard, drawn, bare = await arrivals(server)
     yield Figure("arrival → doorbell of the offer", heard, floor=floor)
     view = Figure("bare view", bare)
     yield view
@@ -113,21 +114,26 @@ def unwatched():
 
 
 async def arrivals(server):
-    """Milliseconds of (doorbells, drawings of the offer, bare views)."""
+    """Milliseconds of (messages, doorbells, drawings of the offer, bare views)."""
     where = await sync_to_async(people.queue)("bench-route", mode=Queue.AUTOMATIC)
     agent = await sync_to_async(people.make_agent)("bench-route", where)
     looking = people.Browser(server, await sync_to_async(people.log_in)(agent))
     cookie = await sync_to_async(people.log_in)(agent)
-    samples = ([], [], [])
-    async with people.Customer(server) as customer, people.socket_to(server, "/ws/desk/", cookie) as desk:
+    samples = ([], [], [], [])
+    async with (
+        messages.one_chat(server) as (speaker, listener),
+        people.Customer(server) as customer,
+        people.socket_to(server, "/ws/desk/", cookie) as desk,
+    ):
         await people.watch(desk)
         await sync_to_async(states.ready)(by=agent)
         for _ in range(ROUNDS):
-            await quiet(desk)
-            for kind, sample in zip(
-                samples, await arrival(where, agent, customer, looking, desk), strict=True
-            ):
-                kind.append(sample)
+            await quiet(speaker, listener, desk)
+            said = await messages.one_way(speaker, listener, messages.chat_words, messages.desk_uuid)
+            await quiet(speaker, listener, desk)
+            sample = said, *await arrival(where, agent, customer, looking, desk)
+            for kind, milliseconds in zip(samples, sample, strict=True):
+                kind.append(milliseconds)
         await sync_to_async(states.not_ready)(by=agent)
     return [kind[WARM:] for kind in samples]
 
@@ -162,7 +168,11 @@ def finish(agent):
     closing.close(task.pk, closing.Leftovers(), choice=closing.DISCARD, by=agent)
 
 
-async def quiet(desk):
+async def quiet(*sockets):
+    await asyncio.gather(*(silence(socket) for socket in sockets))
+
+
+async def silence(socket):
     with suppress(TimeoutError):
         while True:
-            await asyncio.wait_for(desk.recv(), 0.1)
+            await asyncio.wait_for(socket.recv(), 0.1)
