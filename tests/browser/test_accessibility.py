@@ -130,7 +130,7 @@ def test_a_call_by_the_keyboard_alone(server, pbx, ana, page, new_page):
     keys.go_to(discard)
     keys.press("Enter")
     expect(list_of(page, "In progress").get_by_role("button")).to_have_count(0)
-    assert Task.objects.get().state == Task.CLOSED
+    eventually(lambda: Task.objects.get().state == Task.CLOSED)
     assert Activity.objects.get().title_note == "Wants a quote"
 
 

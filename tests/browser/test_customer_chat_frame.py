@@ -8,6 +8,7 @@ from tests.browser.customer import (
     QUESTION,
     Desk,
     begin,
+    box_of,
     click,
     line_of,
     log_of,
@@ -85,6 +86,7 @@ class Test_on_another_site:
         """What is asked for by an <img> or a link cannot say that it is framed; Escape leaves the picture alone."""
         frame = opened(visitor)
         begin(frame, address="")
+        expect(box_of(frame)).to_be_focused()  # by the script, which takes files from now on
         (tmp_path / "lamp.png").write_bytes(picture())
         frame.locator("[data-files]").set_input_files(tmp_path / "lamp.png")
         frame.get_by_role("button", name="Send", exact=True).click()
