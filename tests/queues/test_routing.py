@@ -1,11 +1,11 @@
 """Who is offered what, and who is not (R30, R34 to R36)."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from activities.models import Activity, Call
 from bench.route import fill
-from queues import agents, chats, closing, offers, pbx, presence, routing, states, supervising
+from queues import agents, chats, closing, offers, pbx, presence, room, routing, states, supervising
 from queues.clock import clock
 from queues.models import Agent, Offer, Presence, Queue, Task
 from tests.cast import agent, ago, at_work, call_in, chat_in, held, offered, sit_down
@@ -351,6 +351,18 @@ def test_the_cost_does_not_grow_with_the_agents(billing, ana, django_assert_max_
     chat_in(billing)
     with django_assert_max_num_queries(20):
         assert routing.route() == 1
+
+
+@pytest.mark.rule("R30")
+def test_who_is_taken_between_the_look_and_the_lock_is_offered_nothing(billing, ana):
+    at_work(ana)
+    task = Task(queue=billing, medium=Activity.CHAT)
+    (agent,) = room.free_agents([billing.pk])
+    with transaction.atomic():
+        assert routing.hold_matched([(task, agent)], is_patient=False) == [(task, agent)]
+    states.not_ready(by=ana)
+    with transaction.atomic():
+        assert routing.hold_matched([(task, agent)], is_patient=False) == []
 
 
 @pytest.mark.rule("R35")
